@@ -1,0 +1,62 @@
+import type { HeadersInput, HttpHeaders } from "../http1/headers.ts";
+import type { Socket } from "../socket/index.ts";
+
+/** What `respond` can send. `null` and absence are an empty body. Strings are sent as UTF-8. */
+export type BodyContent =
+  | string
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array | string>
+  | null;
+
+/** Serves one request. Whatever it throws is answered with 500 and handed to `onError`. */
+export type RequestCallback = (request: HttpRequest) => void | Promise<void>;
+
+/** An open response body. */
+export interface BodyWriter {
+  /** Sends a chunk; resolves when the connection can take more, so awaiting it is back-pressure. */
+  write(chunk: Uint8Array | string): Promise<void>;
+  /** Ends the body. Trailers are sent where the framing has room for them (chunked), else dropped. */
+  close(trailers?: HeadersInput): Promise<void>;
+}
+
+/** One request, and the way to answer it. */
+export interface HttpRequest {
+  /** The connection underneath. */
+  readonly client: Socket;
+  /** Any RFC 9110 token, case-sensitive. */
+  readonly method: string;
+  /** The request target exactly as sent. */
+  readonly target: string;
+  /** The target URI (RFC 9112 section 3.3): Host applied, parsed when first read. */
+  readonly url: URL;
+  /** The version as sent, `orig` being `"HTTP/1.1"`. */
+  readonly protocol: { readonly orig: string; readonly major: number; readonly minor: number };
+  readonly headers: HttpHeaders;
+  /** Address of the client that made the request. */
+  readonly hostname: string;
+  /** Aborted when the client goes away before the response is complete. */
+  readonly signal: AbortSignal;
+  /** The trailer section; settles once the body was read to its end, empty where there is none. */
+  readonly trailers: Promise<HttpHeaders>;
+
+  /** The body as a stream with back-pressure, `null` where the message has none. Read at most once. */
+  readonly body: ReadableStream<Uint8Array> | null;
+  readonly bodyUsed: boolean;
+  bytes(): Promise<Uint8Array>;
+  text(): Promise<string>;
+  json<T = unknown>(): Promise<T>;
+  formData(): Promise<FormData>;
+
+  /**
+   * Answers. Does not close the connection. Resolves when the response was handed to the connection.
+   * @throws ResponseAlreadySent when there was an answer before.
+   */
+  respond(code: number, content?: BodyContent, headers?: HeadersInput): Promise<void>;
+  /** Starts a streamed response and gives the writer of its body. */
+  sendHeaders(headers: HeadersInput, code?: number): Promise<BodyWriter>;
+  /** Answers 101 and hands the connection over, with any bytes that were already read. */
+  upgrade(protocol: string, headers?: HeadersInput): Promise<Socket>;
+}

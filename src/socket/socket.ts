@@ -1,0 +1,68 @@
+/**
+ * The port that everything above the transport is written against: one ordered, reliable,
+ * two-way stream of bytes. Its contract is in words here and in code in
+ * `testing/socket-contract.ts`, which every adapter has to pass.
+ *
+ * Rules that both sides rely on:
+ *
+ * 1. A socket is created paused. Nothing is delivered before `open`, and nothing is lost before it.
+ * 2. Events are never delivered from inside a call to the socket: `write` does not return into
+ *    `onDrain`, `destroy` does not return into `onClose`, `open` does not return into `onData`.
+ * 3. Order: any number of `onData`, then at most one `onEnd`, and `onClose` exactly once and last.
+ *    After `onClose` no method has an effect.
+ * 4. Both directions end on their own. A peer's half-close (`onEnd`) leaves `write` working; `end()`
+ *    leaves `onData` coming. When both have ended the socket closes by itself, without an error.
+ * 5. Bytes given to `onData` belong to the receiver: the adapter never touches them again. Bytes
+ *    given to `write` belong to the socket: the caller must not change them afterwards.
+ */
+
+/** Where one end of a connection is. `address` is the path for `"unix"`, and `port` is then 0. */
+export interface SocketAddress {
+  readonly address: string;
+  readonly port: number;
+  readonly family: "IPv4" | "IPv6" | "unix" | "virtual";
+}
+
+/** What the one consumer of a socket is told. */
+export interface SocketEvents {
+  /** At least one byte arrived. Never called while paused. */
+  onData(bytes: Uint8Array): void;
+  /** The peer half-closed: no further `onData`. Delivered after all data, so not while paused. */
+  onEnd(): void;
+  /** After a `write` that returned false: what was queued has left, write on. */
+  onDrain(): void;
+  /**
+   * The socket is gone. Without an error both sides ended it, or `destroy()` was called without one.
+   * A reset by the peer is a `NetworkError` with code `ECONNRESET`. Delivered even while paused.
+   */
+  onClose(error?: Error): void;
+}
+
+export interface Socket {
+  readonly localAddress: SocketAddress;
+  readonly remoteAddress: SocketAddress;
+
+  /** Attaches the one consumer and starts the flow. A second call throws a `TypeError`. */
+  open(events: SocketEvents): void;
+
+  /** After it returns there is no `onData` and no `onEnd` until `resume`. Idempotent. */
+  pause(): void;
+  /** Undoes `pause`. Idempotent. */
+  resume(): void;
+
+  /**
+   * Queues bytes; a string is sent as UTF-8. All bytes leave in the order written.
+   * @returns false when more is queued than the high-water mark: the bytes were still taken, and the
+   * caller should wait for `onDrain`. After `end` or `destroy` the bytes are dropped and it returns false.
+   */
+  write(data: Uint8Array | string): boolean;
+
+  /** Half-closes after what was written. Idempotent. */
+  end(): void;
+
+  /**
+   * Aborts: what is still queued is dropped, and the peer sees a reset, never an orderly end, where the
+   * transport can tell the two apart. `onClose(error)` follows. Idempotent.
+   */
+  destroy(error?: Error): void;
+}
