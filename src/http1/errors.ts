@@ -1,0 +1,46 @@
+/** Whose message was wrong, and how. Peers' mistakes only; a caller's are `UsageError`s. */
+export type ProtocolErrorCode =
+  | "InvalidRequestLine"
+  | "MethodTooLong"
+  | "InvalidTarget"
+  | "RequestLineTooLong"
+  | "InvalidStatusLine"
+  | "InvalidVersion"
+  | "UnsupportedVersion"
+  | "InvalidFieldLine"
+  | "HeaderTooLarge"
+  | "TooManyHeaderFields"
+  | "TrailersTooLarge"
+  | "MissingHost"
+  | "InvalidHost"
+  | "InvalidContentLength"
+  | "InvalidTransferEncoding"
+  | "UnsupportedTransferCoding"
+  | "InvalidChunk"
+  | "ChunkExtensionsTooLarge"
+  | "BodyTooLarge"
+  | "IncompleteMessage"
+  | "RequestTimeout"
+  | "ExpectationFailed";
+
+/**
+ * The peer broke the protocol or a limit. `status` is what a server answers with before it closes. The
+ * text says what was wanted and never holds octets of the peer's.
+ */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+  readonly code: ProtocolErrorCode;
+  readonly status: number;
+
+  constructor(code: ProtocolErrorCode, status: number, message: string) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** The caller gave a header, trailer or status that HTTP has no room for. Nothing was sent. */
+export class InvalidHeader extends TypeError {
+  override readonly name = "InvalidHeader";
+  readonly code = "InvalidHeader";
+}

@@ -1,0 +1,39 @@
+/** Octets as text and back. Field lines are octets, and a string of them has one char per octet (Latin-1). */
+
+/** Arguments of one `fromCharCode` call: below every engine's limit, above every ordinary field value. */
+const SLICE = 4096;
+
+/** Decodes octets as Latin-1, one char each: nothing is lost and nothing is guessed. */
+export function latin1(bytes: Uint8Array, start: number, end: number): string {
+  const length = end - start;
+  if (length <= 24) {
+    let text = "";
+    for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
+    return text;
+  }
+  if (length <= SLICE) return fromCharCodes(bytes.subarray(start, end));
+  let text = "";
+  for (let i = start; i < end; i += SLICE) text += fromCharCodes(bytes.subarray(i, Math.min(i + SLICE, end)));
+  return text;
+}
+
+function fromCharCodes(bytes: Uint8Array): string {
+  return String.fromCharCode.apply(null, bytes as unknown as number[]);
+}
+
+/** Whether the octets spell `lower`, which is lower case, in any case. */
+export function equalsIgnoringCase(bytes: Uint8Array, start: number, end: number, lower: string): boolean {
+  if (end - start !== lower.length) return false;
+  for (let i = 0; i < lower.length; i++) {
+    let octet = bytes[start + i]!;
+    if (octet >= 65 && octet <= 90) octet |= 32;
+    if (octet !== lower.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+/** Whether a string has only ASCII, so that it is the same octets in UTF-8 and Latin-1. */
+export function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
+  return true;
+}
