@@ -96,7 +96,10 @@ export class HttpHeaders {
     this.#own();
     const key = name.toLowerCase();
     const at = this.#keys.indexOf(key);
-    if (at < 0) return this.#push(name, text);
+    if (at < 0) {
+      this.#push(name, text);
+      return;
+    }
     this.#names[at] = name;
     this.#values[at] = text;
     this.#remove(key, at + 1);
