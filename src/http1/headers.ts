@@ -55,7 +55,7 @@ export class HttpHeaders {
       let at = raw.find(key);
       if (at < 0) return null;
       let value = raw.value(at);
-      while ((at = raw.find(key, at + 1)) >= 0) value += `, ${raw.value(at)}`;
+      for (at = raw.find(key, at + 1); at >= 0; at = raw.find(key, at + 1)) value += `, ${raw.value(at)}`;
       return value;
     }
     let value: string | null = null;
