@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { report } from "node:process";
+
+/**
+ * How many descriptors the process has open, and how many it may have.
+ *
+ * Strategy: `active` is asked before every accept, so it is a sample of the process's real count plus the
+ * sockets that this network opened and closed since. The sample is renewed when it is a second old, or later
+ * if taking it was slow: it may cost a thousandth of the time. Files and sockets that other code opens are
+ * therefore seen with a delay of about a second; this network's own sockets are seen at once.
+ *
+ * The limit is read once: Node raises the soft limit to the hard one at its start and never changes it.
+ */
+export class Descriptors {
+  #own = 0;
+  #others = 0;
+  #sampleAgainAt = 0;
+  #max: number | undefined | "unread" = "unread";
+
+  opened(): void {
+    this.#own++;
+  }
+
+  closed(): void {
+    this.#own--;
+  }
+
+  count(): { active: number; max: number | undefined } {
+    if (this.#max === "unread") this.#max = readLimit();
+    const now = performance.now();
+    if (now >= this.#sampleAgainAt) this.#sample(now);
+    return { active: this.#own + this.#others, max: this.#max };
+  }
+
+  #sample(startedAt: number): void {
+    const open = countOpen();
+    this.#others = open === undefined ? 0 : Math.max(0, open - this.#own);
+    const endedAt = performance.now();
+    this.#sampleAgainAt = endedAt + Math.max(1000, (endedAt - startedAt) * 1000);
+  }
+}
+
+/** Linux 6.2 gives the count as the directory's size (about 6 µs); before it, and on macOS, the entries are counted. */
+function countOpen(): number | undefined {
+  try {
+    const counted = statSync("/proc/self/fd").size;
+    if (counted > 0) return counted;
+  } catch {
+    // Not Linux.
+  }
+  try {
+    return readdirSync("/dev/fd").length - 1; // the directory itself was open while it was read
+  } catch {
+    return undefined;
+  }
+}
+
+/** The soft limit of open files, `undefined` where there is none (Windows, "unlimited") or it can't be read. */
+function readLimit(): number | undefined {
+  try {
+    const line = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1"));
+    return line?.[1] === undefined ? undefined : Number(line[1]);
+  } catch {
+    return limitFromReport();
+  }
+}
+
+/** Node's diagnostic report knows the limit on every POSIX system, but takes milliseconds to write. */
+function limitFromReport(): number | undefined {
+  const written: unknown = report?.getReport();
+  const limits = field(field(written, "userLimits"), "open_files");
+  const soft = field(limits, "soft");
+  return typeof soft === "number" ? soft : undefined;
+}
+
+function field(of: unknown, name: string): unknown {
+  return typeof of === "object" && of !== null ? (of as Record<string, unknown>)[name] : undefined;
+}

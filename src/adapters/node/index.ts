@@ -1,0 +1,8 @@
+export { NodeNetwork } from "./network.ts";
+export type {
+  DescriptorListenSpec,
+  NodeConnectSpec,
+  NodeListenSpec,
+  UnixConnectSpec,
+  UnixListenSpec,
+} from "./specs.ts";

@@ -1,0 +1,85 @@
+import type { Socket as NetSocket, Server } from "node:net";
+import { type Listener, NetworkError, type Socket, type SocketAddress } from "../../socket/index.ts";
+import { ipAddress, unixAddress } from "./address.ts";
+import type { Descriptors } from "./descriptors.ts";
+import { networkError } from "./errors.ts";
+import { NodeSocket } from "./socket.ts";
+
+interface Waiting {
+  resolve(socket: Socket): void;
+  reject(error: Error): void;
+}
+
+/**
+ * The port's listener over a `net.Server`.
+ *
+ * Strategy: Node takes connections off the kernel's queue by itself and can't be told not to. They wait here,
+ * unread, for `accept`; at most `backlog` of them, above which a new one is reset, as a full kernel queue would.
+ *
+ * Out of descriptors: libuv then takes and closes what is in the kernel's queue without a word (it keeps
+ * a spare descriptor for that), so clients see a closed connection and the listener goes on. Where it has no
+ * spare one, Node reports `EMFILE`, and one `accept` rejects with it.
+ */
+export class NodeListener implements Listener {
+  readonly address: SocketAddress;
+  readonly #server: Server;
+  readonly #descriptors: Descriptors;
+  readonly #backlog: number;
+  readonly #unaccepted: NodeSocket[] = [];
+  readonly #waiting: Waiting[] = [];
+  #failures: NetworkError[] = [];
+  #state: "listening" | "closed" = "listening";
+
+  /** @param server listening. */
+  constructor(server: Server, descriptors: Descriptors, backlog: number) {
+    this.#server = server;
+    this.#descriptors = descriptors;
+    this.#backlog = backlog;
+    const bound = server.address();
+    this.address =
+      bound === null || typeof bound === "string"
+        ? unixAddress(bound ?? "")
+        : ipAddress(bound.address, bound.port);
+    server.on("connection", (net) => this.#arrive(net));
+    server.on("error", (error) => this.#fail(networkError(error, "accepting a connection failed")));
+    descriptors.opened();
+  }
+
+  accept(): Promise<Socket> {
+    const socket = this.#unaccepted.shift();
+    if (socket) return Promise.resolve(socket);
+    const failure = this.#failures.shift() ?? (this.#state === "closed" ? closedError() : undefined);
+    if (failure) return Promise.reject(failure);
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  close(): Promise<void> {
+    if (this.#state === "closed") return Promise.resolve();
+    this.#state = "closed";
+    this.#server.close(); // its callback would wait for the accepted connections too
+    this.#descriptors.closed();
+    this.#failures = [];
+    for (const socket of this.#unaccepted.splice(0)) socket.destroy();
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(closedError());
+    return Promise.resolve();
+  }
+
+  #arrive(net: NetSocket): void {
+    const unix = this.address.family === "unix" ? { local: this.address.address, remote: "" } : undefined;
+    const socket = new NodeSocket(net, this.#descriptors, unix);
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting.resolve(socket);
+    else if (this.#state === "closed" || this.#unaccepted.length >= this.#backlog) socket.destroy();
+    else this.#unaccepted.push(socket);
+  }
+
+  #fail(error: NetworkError): void {
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting.reject(error);
+    else if (this.#failures.length === 0) this.#failures.push(error);
+  }
+}
+
+function closedError(): NetworkError {
+  return new NetworkError("ERR_LISTENER_CLOSED", "the listener was closed");
+}

@@ -1,0 +1,75 @@
+import { lookup } from "node:dns/promises";
+import { createServer, isIP, type ListenOptions, type Server } from "node:net";
+import { type ListenSpec, NetworkError } from "../../socket/index.ts";
+import { networkError } from "./errors.ts";
+import type { NodeListenSpec } from "./specs.ts";
+
+/** Node's own default. */
+export const DEFAULT_BACKLOG = 511;
+
+/** A listening `net.Server` whose connections are as `NodeSocket` wants them: paused, half-open, undelayed. */
+export async function listeningServer(spec: NodeListenSpec): Promise<Server> {
+  const options = await bindOptions(spec);
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => reject(networkError(error, `could not listen on ${nameOf(spec)}`));
+    server.once("error", fail);
+    try {
+      server.listen(options, () => {
+        server.off("error", fail);
+        resolve(server);
+      });
+    } catch (error) {
+      fail(error); // a port or descriptor that is not one
+    }
+  });
+}
+
+async function bindOptions(
+  spec: NodeListenSpec,
+): Promise<ListenOptions & { fd?: number; reusePort?: boolean }> {
+  const backlog = spec.backlog ?? DEFAULT_BACKLOG;
+  if ("fd" in spec) return { fd: spec.fd, backlog, exclusive: true };
+  if ("path" in spec) return { path: spec.path, backlog, exclusive: true };
+  if (spec.reusePort) requireReusePort();
+  const host = await bindAddress(spec);
+  return {
+    port: spec.port,
+    backlog,
+    exclusive: true, // a worker of node:cluster would otherwise share its parent's socket
+    ...(host === undefined ? {} : { host }),
+    ...(spec.family === "IPv6" ? { ipv6Only: true } : {}),
+    ...(spec.reusePort ? { reusePort: true } : {}),
+  };
+}
+
+/** `undefined` is Node's default: `::` with IPv4 as well, or `0.0.0.0` where the host has no IPv6. */
+async function bindAddress({ address, family }: ListenSpec): Promise<string | undefined> {
+  if (address === undefined || address === "") {
+    return family === "IPv4" ? "0.0.0.0" : family === "IPv6" ? "::" : undefined;
+  }
+  const wanted = family === "IPv4" ? 4 : family === "IPv6" ? 6 : 0;
+  const literal = isIP(address);
+  if (literal !== 0) {
+    if (wanted === 0 || wanted === literal) return address;
+    throw new NetworkError("EAFNOSUPPORT", `${address} is not an ${family} address`);
+  }
+  try {
+    return (await lookup(address, { family: wanted })).address;
+  } catch (error) {
+    throw networkError(error, `could not find an address of ${address}`);
+  }
+}
+
+/** libuv sets SO_REUSEPORT for Node since 23.1.0 and 22.12.0; before, the option is ignored without a word. */
+function requireReusePort(): void {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12)) return;
+  throw new NetworkError("ENOTSUP", `reusePort needs Node 22.12 or 23.1, this is ${process.versions.node}`);
+}
+
+function nameOf(spec: NodeListenSpec): string {
+  if ("fd" in spec) return `descriptor ${spec.fd}`;
+  if ("path" in spec) return spec.path;
+  return `port ${spec.port}${spec.address ? ` of ${spec.address}` : ""}`;
+}

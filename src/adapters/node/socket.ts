@@ -1,0 +1,179 @@
+import type { Socket as NetSocket } from "node:net";
+import type { Socket, SocketAddress, SocketEvents } from "../../socket/index.ts";
+import { ipAddress, unixAddress } from "./address.ts";
+import type { Descriptors } from "./descriptors.ts";
+import { networkError } from "./errors.ts";
+
+/**
+ * The port's socket over a `net.Socket`.
+ *
+ * Strategy: Node's stream does the queueing, this class holds what the port's contract asks beyond it. The
+ * listeners are five functions shared by all sockets, which find their socket through a field of the
+ * `net.Socket`, so a connection costs one small object and no closures, and a `write` is one `net.Socket` write.
+ *
+ * - `life`: "live" until `destroy` ("destroyed") or until Node closed ("gone": `onClose` is still to be
+ *   told, since nobody opened the socket yet or the end of the data is held back by a pause), then "closed".
+ * - `inbound`: Node emits "end" even while paused, so an end that comes then is held.
+ */
+type Life = "live" | "destroyed" | "gone" | "closed";
+type Inbound = "flowing" | "paused" | "end held" | "end due" | "ended";
+type Outbound = "open" | "ended";
+
+const owner = Symbol("portico.socket");
+type Owned = NetSocket & { [owner]: NodeSocket };
+
+export class NodeSocket implements Socket {
+  readonly remoteAddress: SocketAddress;
+  readonly #net: NetSocket;
+  readonly #descriptors: Descriptors;
+  #localAddress: SocketAddress | undefined;
+  #events: SocketEvents | undefined;
+  #life: Life = "live";
+  #inbound: Inbound = "flowing";
+  #outbound: Outbound = "open";
+  #owesDrain = false;
+  #error: Error | undefined;
+
+  /**
+   * @param net connected, paused and with `allowHalfOpen`.
+   * @param unix the path of either end of a Unix socket.
+   */
+  constructor(net: NetSocket, descriptors: Descriptors, unix?: { local: string; remote: string }) {
+    this.#net = net;
+    this.#descriptors = descriptors;
+    // The remote address is gone once the connection is, and a log wants it then: it is read here.
+    this.remoteAddress = unix ? unixAddress(unix.remote) : ipAddress(net.remoteAddress, net.remotePort);
+    if (unix) this.#localAddress = unixAddress(unix.local);
+    descriptors.opened();
+    const owned: Owned = Object.assign(net, { [owner]: this });
+    owned.on("error", NodeSocket.#listeners.error);
+    owned.on("close", NodeSocket.#listeners.close);
+    owned.on("drain", NodeSocket.#listeners.drain);
+  }
+
+  get localAddress(): SocketAddress {
+    this.#localAddress ??= ipAddress(this.#net.localAddress, this.#net.localPort);
+    return this.#localAddress;
+  }
+
+  open(events: SocketEvents): void {
+    if (this.#events) throw new TypeError("The socket is open already: it has one consumer");
+    this.#events = events;
+    if (this.#life === "gone") queueMicrotask(() => this.#tellClose());
+    if (this.#life !== "live") return;
+    this.#net.on("data", NodeSocket.#listeners.data);
+    this.#net.on("end", NodeSocket.#listeners.end);
+    if (this.#owesDrain) queueMicrotask(() => this.#life === "live" && events.onDrain());
+    if (this.#inbound === "flowing") this.#net.resume();
+  }
+
+  pause(): void {
+    if (this.#inbound === "flowing") {
+      this.#inbound = "paused";
+      this.#net.pause();
+    } else if (this.#inbound === "end due") {
+      this.#inbound = "end held";
+    }
+  }
+
+  resume(): void {
+    if (this.#inbound === "paused") {
+      this.#inbound = "flowing";
+      if (this.#events) this.#net.resume();
+    } else if (this.#inbound === "end held") {
+      this.#inbound = "end due";
+      queueMicrotask(() => this.#tellHeldEnd());
+    }
+  }
+
+  write(data: Uint8Array | string): boolean {
+    if (this.#outbound !== "open") return false;
+    if (data.length === 0) return !this.#net.writableNeedDrain;
+    return this.#net.write(data);
+  }
+
+  end(): void {
+    if (this.#outbound !== "open") return;
+    this.#outbound = "ended";
+    this.#net.end();
+  }
+
+  destroy(error?: Error): void {
+    if (this.#life === "destroyed" || this.#life === "closed") return;
+    this.#error ??= error;
+    this.#outbound = "ended";
+    if (this.#life === "live") this.#reset();
+    else if (this.#events) queueMicrotask(() => this.#tellClose()); // gone, and the held end is dropped
+    this.#life = this.#life === "live" ? "destroyed" : "gone";
+    this.#inbound = "ended";
+  }
+
+  /** Unix sockets have no reset: their peer sees an end, or a reset where it sent what was not read. */
+  #reset(): void {
+    const net = this.#net;
+    if (net.destroyed) return;
+    if (this.remoteAddress.family === "unix") {
+      net.destroy();
+    } else if (net.writableEnded && net.writableLength === 0 && !net.writableFinished) {
+      net.once("finish", () => net.resetAndDestroy()); // libuv refuses a reset in the turn of a shutdown
+    } else {
+      net.resetAndDestroy();
+    }
+  }
+
+  #tellHeldEnd(): void {
+    if (this.#inbound !== "end due") return;
+    this.#inbound = "ended";
+    this.#events?.onEnd();
+    if (this.#life === "gone") this.#tellClose();
+  }
+
+  #tellClose(): void {
+    if (this.#life === "closed") return;
+    this.#life = "closed";
+    this.#events?.onClose(this.#error);
+  }
+
+  /** Node calls them with the `net.Socket` as `this`. */
+  static readonly #listeners = {
+    data(this: Owned, bytes: Uint8Array): void {
+      const socket = this[owner];
+      if (socket.#life !== "live") return;
+      // A plain Uint8Array on every platform: a Buffer's `slice` and `toString` mean something else.
+      socket.#events?.onData(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    },
+
+    end(this: Owned): void {
+      const socket = this[owner];
+      if (socket.#life !== "live") return;
+      if (socket.#inbound === "paused") {
+        socket.#inbound = "end held";
+      } else {
+        socket.#inbound = "ended";
+        socket.#events?.onEnd();
+      }
+    },
+
+    drain(this: Owned): void {
+      const socket = this[owner];
+      if (socket.#life !== "live") return;
+      if (socket.#events) socket.#events.onDrain();
+      else socket.#owesDrain = true;
+    },
+
+    error(this: Owned, error: Error): void {
+      const socket = this[owner];
+      socket.#outbound = "ended";
+      if (socket.#life === "live") socket.#error ??= networkError(error, "the connection failed");
+    },
+
+    close(this: Owned): void {
+      const socket = this[owner];
+      socket.#descriptors.closed();
+      socket.#outbound = "ended";
+      const endHeld = socket.#inbound === "end held" || socket.#inbound === "end due";
+      if (!socket.#events || (socket.#life === "live" && endHeld && !socket.#error)) socket.#life = "gone";
+      else socket.#tellClose();
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** Thrown when what a test waits for did not happen in time or can't happen any more. */
+export class WaitFailed extends Error {
+  override readonly name: string = "WaitFailed";
+}
+
+/** Waits for a condition that is looked at whenever something happened, and never for ever. */
+export class WakeUp {
+  readonly #looks = new Set<() => void>();
+
+  /** Something happened: every waiting condition is looked at. */
+  poke(): void {
+    for (const look of [...this.#looks]) look();
+  }
+
+  /**
+   * @param check the result, or `undefined` for "not yet"; throwing ends the wait.
+   * @param state what to say of the present state when the time is over.
+   */
+  until<T>(check: () => T | undefined, withinMs: number, state: () => string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const settle = (then: () => void) => {
+        clearTimeout(timer);
+        this.#looks.delete(look);
+        then();
+      };
+      const look = () => {
+        try {
+          const result = check();
+          if (result !== undefined) settle(() => resolve(result));
+        } catch (error) {
+          settle(() => reject(error));
+        }
+      };
+      const timer = setTimeout(
+        () => settle(() => reject(new WaitFailed(`Not within ${withinMs} ms: ${state()}`))),
+        withinMs,
+      );
+      this.#looks.add(look);
+      look();
+    });
+  }
+}
