@@ -1,26 +1,56 @@
-import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { playwright } from "@vitest/browser-playwright";
+import { configDefaults, defineConfig } from "vitest/config";
+import { chromiumLaunch } from "./scripts/chromium.mjs";
+import { entries, root } from "./scripts/entries.mjs";
 
-const src = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+/** The package's own names lead to the sources, so that examples and tests import what users import. */
+function alias(condition: "node" | undefined) {
+  const mine = entries.filter(
+    (entry) =>
+      entry.condition === condition || !entries.some((other) => other !== entry && other.name === entry.name),
+  );
+  return mine.map(({ name, source }) => ({
+    find: new RegExp(`^portico${name.slice(1)}$`),
+    replacement: root + source,
+  }));
+}
 
-/** The package's own names, so that examples and tests import what users import. */
-const portico = (index: string) => [
-  { find: /^portico$/, replacement: src(index) },
-  { find: /^portico\/(node|virtual)$/, replacement: `${src("adapters")}/$1/index.ts` },
-  { find: /^portico\/(static|client|testing)$/, replacement: `${src("")}$1/index.ts` },
-];
+const browser = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({ launchOptions: chromiumLaunch() }),
+  instances: [{ browser: "chromium" as const }],
+});
 
-// `*.test.ts` runs on every platform, `*.node.test.ts` on Node only, `*.browser.test.ts` in Chromium only.
+const exclude = [...configDefaults.exclude, "dist*/**", ".build/**"];
+
+// `*.test.ts` runs on every platform: on Node, in a page and in a worker. `*.node.test.ts` runs on
+// Node only, `*.browser.test.ts` in a page only.
 export default defineConfig({
   test: {
     projects: [
       {
-        resolve: { alias: portico("index.node.ts") },
+        resolve: { alias: alias("node") },
         test: {
           name: "node",
           include: ["src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: ["**/*.browser.test.ts", "**/node_modules/**"],
+          exclude: [...exclude, "**/*.browser.test.ts"],
         },
+      },
+      {
+        resolve: { alias: alias(undefined) },
+        test: {
+          name: "page",
+          include: ["src/**/*.test.ts", "examples/**/*.test.ts"],
+          exclude: [...exclude, "**/*.node.test.ts"],
+          browser: browser(),
+        },
+      },
+      {
+        resolve: { alias: alias(undefined) },
+        optimizeDeps: { entries: ["src/**/*.test.ts"] },
+        test: { name: "worker", include: ["scripts/worker-tests/*.browser.test.ts"], browser: browser() },
       },
     ],
   },

@@ -1,0 +1,60 @@
+/**
+ * The package's entry points: one table that the build, the package checks, the size report and the
+ * tests' import aliases are driven by. An entry counts from the moment its source file exists.
+ *
+ * @typedef {object} Entry
+ * @property {string} name What users import, as a key of package.json's `exports`.
+ * @property {string} source The module that it is built from; declarations mirror its path.
+ * @property {string} output The module in `dist/`.
+ * @property {"node"} [condition] Export condition; without one the entry is the `default`.
+ * @property {boolean} [nodeOnly] Runs on Node alone, so bundling it for a page makes no sense.
+ */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** @type {readonly Entry[]} */
+const table = [
+  { name: ".", condition: "node", source: "src/index.node.ts", output: "index.node.js", nodeOnly: true },
+  { name: ".", source: "src/index.browser.ts", output: "index.browser.js" },
+  { name: "./node", source: "src/adapters/node/index.ts", output: "node.js", nodeOnly: true },
+  { name: "./virtual", source: "src/adapters/virtual/index.ts", output: "virtual.js" },
+  { name: "./client", source: "src/client/index.ts", output: "client.js" },
+  { name: "./service-worker", source: "src/adapters/service-worker/index.ts", output: "service-worker.js" },
+  { name: "./webcontainer", source: "src/adapters/webcontainer/index.ts", output: "webcontainer.js" },
+  { name: "./testing", source: "src/testing/index.ts", output: "testing.js" },
+  { name: "./embed", source: "src/embed/index.ts", output: "embed.js" },
+  { name: "./static", source: "src/static/index.ts", output: "static.js" },
+];
+
+/** Programs of the package's `bin`. */
+const programs = [{ source: "src/cli.ts", output: "cli.js" }];
+
+/** @param {{ source: string }} entry */
+const exists = (entry) => existsSync(root + entry.source);
+
+/** The entries whose source is there. */
+export const entries = table.filter(exists);
+export const bins = programs.filter(exists);
+
+/** @param {Entry} entry */
+export const declarationOf = (entry) => entry.source.replace(/^src\//, "").replace(/\.ts$/, ".d.ts");
+
+/** What package.json's `exports` has to say, in the order in which conditions are tried. */
+export function expectedExports() {
+  /** @type {Record<string, unknown>} */
+  const exports = {};
+  for (const name of new Set(entries.map((entry) => entry.name))) {
+    const group = entries.filter((entry) => entry.name === name);
+    const conditions = group.map((entry) => [entry.condition ?? "default", targets(entry)]);
+    exports[name] = group.length === 1 ? conditions[0]?.[1] : Object.fromEntries(conditions);
+  }
+  exports["./package.json"] = "./package.json";
+  return exports;
+}
+
+/** @param {Entry} entry */
+function targets(entry) {
+  return { types: `./dist/${declarationOf(entry)}`, default: `./dist/${entry.output}` };
+}
