@@ -1,0 +1,95 @@
+/**
+ * Contestants side by side: all of them run, each on the server's core, and the load visits them in
+ * turn, A B C A B C, so that whatever else the machine does falls on all of them alike.
+ */
+
+import { start } from "./contestant.mjs";
+import { coreNanoseconds } from "./machine.mjs";
+import { isInstalled } from "./peers.mjs";
+import { median, spread } from "./statistics.mjs";
+import { wrk } from "./wrk.mjs";
+
+/** Above this share of the server's core spent by others a row is marked as noisy. */
+const noisyShare = 0.15;
+
+/** One visit: CPU of the server process over the requests that were answered meanwhile. */
+async function visit(server, load, cores) {
+  const core = coreNanoseconds(cores.server);
+  const cpu = server.cpu();
+  const began = process.hrtime.bigint();
+  const seen = await wrk(server.url, load, cores.load);
+  const elapsed = Number(process.hrtime.bigint() - began);
+  const spent = server.cpu() - cpu;
+  const after = coreNanoseconds(cores.server);
+  if (seen.requests === 0) throw new Error(`${server.contestant.name} answered nothing`);
+  return {
+    cpu: spent / 1000 / seen.requests,
+    perSecond: (seen.requests / seen.microseconds) * 1e6,
+    p50: seen.p50,
+    p99: seen.p99,
+    failed: seen.errors + seen.badStatus,
+    busy: spent / elapsed,
+    foreign: Math.max(0, after.busy - core.busy - spent + after.stolen - core.stolen) / elapsed,
+  };
+}
+
+function summarise(server, visits) {
+  const of = (key) => visits.map((one) => one[key]);
+  return {
+    name: server.contestant.name,
+    value: spread(of("cpu")),
+    samples: of("cpu"),
+    perSecond: median(of("perSecond")),
+    p50: median(of("p50")),
+    p99: median(of("p99")),
+    busy: median(of("busy")),
+    foreign: median(of("foreign")),
+    failed: of("failed").reduce((sum, n) => sum + n, 0),
+    residentKiB: server.residentKiB(),
+  };
+}
+
+/** Starts everyone, leaving out whose runtime isn't here. The caller has to call `stop`. */
+export async function startAll(row, options) {
+  const servers = [];
+  const missing = [];
+  const stop = () => Promise.all(servers.map((server) => server.stop()));
+  try {
+    for (const contestant of row.contestants) {
+      const runtime = contestant.runtime ?? options.node ?? "node";
+      if (!isInstalled(runtime)) {
+        missing.push(contestant.name);
+        continue;
+      }
+      const work = contestant.work ?? row.work;
+      const env = { ...row.env, ...contestant.env };
+      const settings = { core: options.cores.server, nodeOptions: row.nodeOptions, env };
+      servers.push(await start({ ...contestant, runtime }, work, settings));
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { servers, missing, stop };
+}
+
+/** @returns one summary a contestant, in the row's order */
+export async function alternate(row, options) {
+  const { servers, missing, stop } = await startAll(row, options);
+  try {
+    for (const server of servers) {
+      await row.verify?.(server.url, server.contestant);
+      await wrk(server.url, { ...row.load, seconds: options.warmSeconds }, options.cores.load);
+    }
+    const visits = servers.map(() => []);
+    const load = { ...row.load, seconds: options.seconds };
+    for (let round = 0; round < options.rounds; round++) {
+      for (const [i, server] of servers.entries()) visits[i].push(await visit(server, load, options.cores));
+    }
+    const contestants = servers.map((server, i) => summarise(server, visits[i]));
+    const foreign = median(contestants.map((one) => one.foreign));
+    return { contestants, missing, foreign, noisy: foreign > noisyShare };
+  } finally {
+    await stop();
+  }
+}
