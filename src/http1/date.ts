@@ -37,7 +37,9 @@ const FORMATS = [
   // IMF-fixdate = day-name "," SP date1 SP time-of-day SP GMT
   new RegExp(String.raw`^${SHORT_DAY}, (?<day>\d\d) ${MONTH} (?<year>\d{4}) ${TIME} GMT$`),
   // rfc850-date = day-name-l "," SP day "-" month "-" 2DIGIT SP time-of-day SP GMT
-  new RegExp(String.raw`^(?<weekday>${LONG_DAYS.join("|")}), (?<day>\d\d)-${MONTH}-(?<year>\d\d) ${TIME} GMT$`),
+  new RegExp(
+    String.raw`^(?<weekday>${LONG_DAYS.join("|")}), (?<day>\d\d)-${MONTH}-(?<year>\d\d) ${TIME} GMT$`,
+  ),
   // asctime-date = day-name SP month SP ( 2DIGIT / ( SP 1DIGIT )) SP time-of-day SP 4DIGIT
   new RegExp(String.raw`^${SHORT_DAY} ${MONTH} (?<day>\d\d| \d) ${TIME} (?<year>\d{4})$`),
 ] as const;
@@ -68,7 +70,8 @@ export function parseHttpDate(text: string, now: number = Date.now()): number | 
 function toTime(fields: Record<string, string | undefined>, now: number): number | undefined {
   const month = MONTHS.indexOf(fields.month as (typeof MONTHS)[number]);
   const [day, hour, minute, second] = [fields.day, fields.hour, fields.minute, fields.second].map(Number);
-  if (day === undefined || hour === undefined || minute === undefined || second === undefined) return undefined;
+  if (day === undefined || hour === undefined || minute === undefined || second === undefined)
+    return undefined;
   // second = 2DIGIT; 60 is a leap second and counts as the one after
   if (hour > 23 || minute > 59 || second > 60) return undefined;
 
