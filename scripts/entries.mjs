@@ -8,6 +8,7 @@
  * @property {string} output The module in `dist/`.
  * @property {"node"} [condition] Export condition; without one the entry is the `default`.
  * @property {boolean} [nodeOnly] Runs on Node alone, so bundling it for a page makes no sense.
+ * @property {boolean} [elements] Extends what only pages have, so that Node can find it but not evaluate it.
  */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -24,7 +25,7 @@ const table = [
   { name: "./service-worker", source: "src/adapters/service-worker/index.ts", output: "service-worker.js" },
   { name: "./webcontainer", source: "src/adapters/webcontainer/index.ts", output: "webcontainer.js" },
   { name: "./testing", source: "src/testing/index.ts", output: "testing.js" },
-  { name: "./embed", source: "src/embed/index.ts", output: "embed.js" },
+  { name: "./embed", source: "src/embed/index.ts", output: "embed.js", elements: true },
   { name: "./static", source: "src/static/index.ts", output: "static.js" },
 ];
 

@@ -1,0 +1,21 @@
+import type { KnipConfig } from "knip";
+import { bins, entries } from "./scripts/entries.mjs";
+
+const config: KnipConfig = {
+  entry: [
+    ...[...entries, ...bins].map(({ source }) => `${source}!`),
+    "src/**/*.test.ts",
+    "examples/*.ts",
+    "e2e/*.spec.ts",
+    "bench/{,servers/}*.{ts,mjs}",
+    "scripts/*.mjs",
+    "scripts/worker-tests/worker.ts",
+  ],
+  project: ["{src,web,examples,e2e,bench,scripts}/**/*.{ts,mjs}"],
+  ignoreExportsUsedInFile: true,
+  // Run by its path, and programs of the operating system.
+  ignoreDependencies: ["@arethetypeswrong/cli"],
+  ignoreBinaries: ["taskset", "wrk", "curl"],
+};
+
+export default config;

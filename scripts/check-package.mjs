@@ -1,0 +1,164 @@
+/**
+ * Holds the package as its users get it: packs it, has publint and attw look at the tarball, installs that
+ * into an empty directory, and there resolves every export on Node, bundles it for a page with esbuild and
+ * type-checks a program that imports all of them. Wants an up-to-date dist/.
+ */
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { env, execPath } from "node:process";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { entries, root } from "./entries.mjs";
+
+const run = promisify(execFile);
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+const manifest = JSON.parse(await readFile(`${root}package.json`, "utf8"));
+const names = [...new Set(entries.map((entry) => entry.name))];
+const peers = Object.keys(manifest.peerDependencies ?? {});
+const counts = { passed: 0, failed: 0 };
+
+const scratch = await mkdtemp(join(tmpdir(), "portico-package-"));
+try {
+  await checkAll();
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+if (env.STEP_COUNTS) await writeFile(env.STEP_COUNTS, JSON.stringify(counts));
+process.exitCode = counts.failed > 0 ? 1 : 0;
+
+async function checkAll() {
+  const packed = await run(npm, ["pack", "--ignore-scripts", "--json", "--pack-destination", scratch], {
+    cwd: root,
+  });
+  const tarball = join(scratch, JSON.parse(packed.stdout)[0].filename);
+  const home = join(scratch, "user");
+
+  await check("publint finds nothing", async () => {
+    const { messages } = await publint({ pkgDir: root, pack: false, strict: true });
+    if (messages.length > 0)
+      throw new Error(messages.map((each) => formatMessage(each, manifest)).join("\n"));
+  });
+  await check("attw finds nothing", () =>
+    run(execPath, [
+      `${root}node_modules/@arethetypeswrong/cli/dist/index.js`,
+      tarball,
+      "--profile",
+      "esm-only",
+    ]),
+  );
+  await check("the tarball installs in an empty directory", () => install(tarball, home));
+  for (const name of names) {
+    await check(`Node resolves ${specifier(name)}`, () => resolveOnNode(name, home));
+  }
+  for (const name of names.filter(forPages)) {
+    await check(`esbuild bundles ${specifier(name)} for a page`, () => bundle(name, home));
+  }
+  await check("a program that imports everything type-checks", () => typeCheck(home));
+}
+
+/**
+ * @param {string} title
+ * @param {() => Promise<unknown>} action
+ */
+async function check(title, action) {
+  try {
+    await action();
+    counts.passed += 1;
+    console.log(`ok      ${title}`);
+  } catch (error) {
+    counts.failed += 1;
+    const { message = String(error), stdout = "" } = /** @type {Error & { stdout?: string }} */ (error);
+    console.log(`FAILED  ${title}\n${message}\n${stdout}`);
+  }
+}
+
+/** @param {string} name */
+function specifier(name) {
+  return `portico${name.slice(1)}`;
+}
+
+/** @param {string} name */
+function forPages(name) {
+  return entries.some((entry) => entry.name === name && !entry.nodeOnly);
+}
+
+/**
+ * Peers are the user's to install: what the repository has stands in for them.
+ *
+ * @param {string} tarball
+ * @param {string} home
+ */
+async function install(tarball, home) {
+  await mkdir(home);
+  await writeFile(
+    join(home, "package.json"),
+    JSON.stringify({ name: "user", private: true, type: "module" }),
+  );
+  const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--legacy-peer-deps"];
+  await run(npm, ["install", ...quiet, tarball], { cwd: home });
+  for (const name of [...peers, "@types/node"]) {
+    const target = join(home, "node_modules", name);
+    await mkdir(join(target, ".."), { recursive: true });
+    await symlink(join(root, "node_modules", name), target, "dir").catch(() =>
+      cp(join(root, "node_modules", name), target, { recursive: true }),
+    );
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string} home
+ */
+async function resolveOnNode(name, home) {
+  const page = entries.some((entry) => entry.name === name && entry.elements);
+  const load = page ? "import.meta.resolve" : "await import";
+  // Modules that extend what only pages have can be found on Node, and not evaluated.
+  await run(execPath, ["--input-type=module", "--eval", `${load}(${JSON.stringify(specifier(name))})`], {
+    cwd: home,
+  });
+}
+
+/**
+ * @param {string} name
+ * @param {string} home
+ */
+async function bundle(name, home) {
+  const contents = `export * from ${JSON.stringify(specifier(name))};`;
+  await build({
+    stdin: { contents, resolveDir: home },
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    external: peers,
+    logLevel: "silent",
+  });
+}
+
+/** @param {string} home */
+async function typeCheck(home) {
+  const imports = names.map((name, index) => `import * as _${index} from "${specifier(name)}";`);
+  const uses = names.map((_, index) => `void _${index};`);
+  await writeFile(join(home, "index.ts"), [...imports, ...uses].join("\n"));
+  const options = {
+    target: "ES2022",
+    lib: ["ES2023", "ESNext.Disposable", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
+    types: ["node"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    skipLibCheck: peers.length > 0,
+  };
+  for (const [module, moduleResolution] of [
+    ["NodeNext", "NodeNext"],
+    ["ESNext", "bundler"],
+  ]) {
+    const compilerOptions = { ...options, module, moduleResolution };
+    await writeFile(join(home, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
+    await run(execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", home]);
+  }
+}

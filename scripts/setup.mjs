@@ -1,0 +1,73 @@
+/**
+ * Installs what a fresh machine lacks, saying so: the packages of the lock file, a Chromium, curl. Uses
+ * Node alone, because it runs before there are packages.
+ */
+import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { env, getuid, platform } from "node:process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const npm = platform === "win32" ? "npm.cmd" : "npm";
+
+/** npm writes its two lock files moments apart. */
+const toleranceMs = 10_000;
+
+/** @param {string} path */
+const modifiedMs = (path) =>
+  statSync(root + path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY;
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {"inherit" | "ignore"} [output]
+ */
+function succeeds(command, args, output = "inherit") {
+  const options = { cwd: root, env: { ...env, DEBIAN_FRONTEND: "noninteractive" } };
+  return spawnSync(command, args, { ...options, stdio: ["ignore", output, output] }).status === 0;
+}
+
+/** @param {string} program */
+const isInstalled = (program) => succeeds(program, ["--version"], "ignore");
+
+/** Runs `npm ci` where node_modules is missing or older than the lock file. */
+export function installPackages() {
+  if (modifiedMs("node_modules/.package-lock.json") + toleranceMs > modifiedMs("package-lock.json")) return;
+  console.log("Installing the npm packages that package-lock.json names (npm ci) ...");
+  if (succeeds(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"])) return;
+  throw new Error("`npm ci` failed, see above. Portico's tools need the npm registry once, to install from.");
+}
+
+/** Chromium and curl, which the tests drive. What can't be had is said, and its tests will fail. */
+export async function installPrograms() {
+  const { findChromium } = await import("./chromium.mjs");
+  const missing = [...(findChromium() ? [] : ["chromium"]), ...(isInstalled("curl") ? [] : ["curl"])];
+  if (missing.length === 0) return;
+  const apt = aptGet();
+  if (apt) {
+    console.log(`Installing ${missing.join(" and ")} with apt-get ...`);
+    const [command = "", ...args] = apt;
+    succeeds(command, [...args, "update", "-qq"], "ignore");
+    for (const name of missing) {
+      succeeds(command, [...args, "install", "-y", "-qq", "--no-install-recommends", name], "ignore");
+    }
+  }
+  if (!findChromium()) {
+    console.log("Installing Playwright's own Chromium ...");
+    succeeds(process.execPath, ["node_modules/playwright/cli.js", "install", "chromium"]);
+  }
+  if (!findChromium()) {
+    console.log("There is no Chromium and none could be installed: the browser tests will fail.");
+    console.log("Install Chromium or Chrome, or name one: CHROMIUM=/path/to/chromium npm test");
+  }
+  if (!isInstalled("curl")) {
+    console.log("There is no curl and none could be installed: the tests that call it will fail.");
+  }
+}
+
+/** How apt-get can be run here without asking anybody, if at all. */
+function aptGet() {
+  if (!isInstalled("apt-get")) return undefined;
+  if (getuid?.() === 0) return ["apt-get"];
+  return succeeds("sudo", ["-n", "true"], "ignore") ? ["sudo", "-n", "apt-get"] : undefined;
+}

@@ -1,0 +1,59 @@
+/**
+ * What `npm test` runs, in order: quick things first. One table; a new check is a new row.
+ *
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {readonly string[]} command A script of ours or a package's program, run by Node.
+ * @property {"vitest" | "playwright" | "file"} [counts] Where its number of cases is told: by a test
+ *   runner's JSON report, or by the step itself, which writes `{ passed, failed }` to the file that
+ *   `STEP_COUNTS` names. A step without it counts as one.
+ * @property {number} [minutes] After so long it is ended and has failed. Default 5.
+ * @property {() => string | undefined} [skip] Why it does not apply here, if so.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { root } from "./entries.mjs";
+
+const vitest = (/** @type {string} */ project) => [
+  "node_modules/vitest/vitest.mjs",
+  "run",
+  "--project",
+  project,
+];
+const tsc = (/** @type {string} */ project) => ["node_modules/typescript/bin/tsc", "-p", project];
+
+const specs = () => readdirSync(`${root}e2e`).filter((name) => name.endsWith(".spec.ts"));
+
+/** @type {readonly Step[]} */
+export const steps = [
+  {
+    name: "format and lint",
+    command: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."],
+  },
+  { name: "types of http1, without DOM and Node", command: tsc("src/http1") },
+  { name: "types of what runs in a page", command: tsc("tsconfig.web.json") },
+  { name: "types of everything", command: tsc("tsconfig.json") },
+  { name: "types of the scripts", command: tsc("scripts") },
+  { name: "file lengths", command: ["scripts/check-lengths.mjs"] },
+  { name: "tests on Node", command: vitest("node"), counts: "vitest" },
+  { name: "unused exports and packages", command: ["node_modules/knip/bin/knip.js"] },
+  { name: "exports of package.json", command: ["scripts/check-exports.mjs"] },
+  { name: "build", command: ["scripts/build.mjs"] },
+  { name: "size in a page", command: ["scripts/size.mjs"] },
+  { name: "package, installed from its tarball", command: ["scripts/check-package.mjs"], counts: "file" },
+  { name: "tests in a page", command: vitest("page"), counts: "vitest", minutes: 8 },
+  { name: "tests in a worker", command: vitest("worker"), counts: "vitest", minutes: 8 },
+  {
+    name: "end to end",
+    command: ["node_modules/playwright/cli.js", "test", "--reporter=list,json"],
+    counts: "playwright",
+    minutes: 10,
+    skip: () => (specs().length > 0 ? undefined : "there are none"),
+  },
+  {
+    name: "third-party wire cases",
+    command: ["scripts/conformance.mjs"],
+    counts: "file",
+    skip: () =>
+      existsSync(`${root}../shared/conformance/run.mjs`) ? undefined : "../shared/conformance is not here",
+  },
+];
