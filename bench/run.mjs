@@ -7,7 +7,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureCurves } from "./curves.mjs";
-import { describeMachine, pickCores } from "./harness/machine.mjs";
+import { describeMachine, pickCores, stayOn } from "./harness/machine.mjs";
 import { preparePeers, versions } from "./harness/peers.mjs";
 import { bars } from "./harness/plot.mjs";
 import { fullMarkdown, rowMarkdown, summaryMarkdown } from "./harness/report.mjs";
@@ -82,6 +82,7 @@ function write(done, context) {
 async function main() {
   const chosen = chosenRows();
   preparePeers();
+  stayOn(options.cores.load);
   if (options.cores.shared) console.log("only one core: server and load share it, ratios will be coarse");
   const context = {
     machine: describeMachine(),

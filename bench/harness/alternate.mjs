@@ -13,11 +13,11 @@ import { wrk } from "./wrk.mjs";
 const noisyShare = 0.15;
 
 /** One visit: CPU of the server process over the requests that were answered meanwhile. */
-async function visit(server, load, cores) {
+async function visit(server, drive, cores) {
   const core = coreNanoseconds(cores.server);
   const cpu = server.cpu();
   const began = process.hrtime.bigint();
-  const seen = await wrk(server.url, load, cores.load);
+  const seen = await drive(server);
   const elapsed = Number(process.hrtime.bigint() - began);
   const spent = server.cpu() - cpu;
   const after = coreNanoseconds(cores.server);
@@ -76,15 +76,17 @@ export async function startAll(row, options) {
 /** @returns one summary a contestant, in the row's order */
 export async function alternate(row, options) {
   const { servers, missing, stop } = await startAll(row, options);
+  const driveFor = (seconds) => (server) =>
+    row.drive?.(server, seconds) ?? wrk(server.url, { ...row.load, seconds }, options.cores.load);
   try {
     for (const server of servers) {
-      await row.verify?.(server.url, server.contestant);
-      await wrk(server.url, { ...row.load, seconds: options.warmSeconds }, options.cores.load);
+      await row.verify?.(server.url);
+      await driveFor(options.warmSeconds)(server);
     }
     const visits = servers.map(() => []);
-    const load = { ...row.load, seconds: options.seconds };
+    const drive = driveFor(options.seconds);
     for (let round = 0; round < options.rounds; round++) {
-      for (const [i, server] of servers.entries()) visits[i].push(await visit(server, load, options.cores));
+      for (const [i, server] of servers.entries()) visits[i].push(await visit(server, drive, options.cores));
     }
     const contestants = servers.map((server, i) => summarise(server, visits[i]));
     const foreign = median(contestants.map((one) => one.foreign));

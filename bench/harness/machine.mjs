@@ -18,6 +18,11 @@ export function pickCores() {
   return { server: cores[0], load: cores[1] ?? cores[0], shared: cores.length < 2 };
 }
 
+/** Keeps this process, which drives some loads itself, off the server's core. */
+export function stayOn(core) {
+  execFileSync("taskset", ["-cp", String(core), String(process.pid)], { stdio: "ignore" });
+}
+
 /** Nanoseconds that every thread of a process spent on a core, user and kernel together. */
 export function cpuNanoseconds(pid) {
   let sum = 0;

@@ -13,6 +13,7 @@
  * @property {string[]} [quick] who takes part in `bench:check`
  * @property {string[]} [nodeOptions]
  * @property {Record<string, string>} [env]
+ * @property {Function} [drive] a load of its own instead of wrk: `(server, seconds)` gives what wrk.mjs gives
  * @property {Function} [measure] instead of wrk in turns
  * @property {import("./contestant.mjs").Contestant[]} contestants the first is the one that is judged
  * @property {Target[]} targets

@@ -3,7 +3,7 @@
  * HTTP server; what another server costs above it is what that server's HTTP costs.
  */
 import { createServer } from "node:net";
-import { hello, listening, mebibyte, textPlain, work } from "./work.mjs";
+import { hello, listening, mebibyte, textPlain, uploadBytes, work } from "./work.mjs";
 
 const date = new Date().toUTCString();
 const head = (type, length) =>
@@ -64,7 +64,7 @@ const works = {
       socket.uncork();
     }
   }),
-  upload: perBody(mebibyte.length, head(textPlain, 7) + mebibyte.length),
+  upload: perBody(uploadBytes, head(textPlain, String(uploadBytes).length) + uploadBytes),
 };
 works.headers = works.hello;
 

@@ -8,6 +8,8 @@ export const work = process.argv[2] ?? "hello";
 export const hello = "Hello World";
 export const textPlain = "text/plain; charset=utf-8";
 export const mebibyte = new Uint8Array(1024 * 1024).fill(120);
+/** How long the body of an upload is; only the server that parses nothing has to be told. */
+export const uploadBytes = Number(process.env.BENCH_BYTES ?? mebibyte.length);
 /** The three of a browser's fourteen fields that the row reads. */
 export const fieldsRead = ["accept-language", "user-agent", "cookie"];
 /** Where the 64 KiB file is. */
