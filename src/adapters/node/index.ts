@@ -1,3 +1,4 @@
+export { type DirectoryOptions, directory, FileTruncated } from "./directory.ts";
 export { NodeNetwork } from "./network.ts";
 export type {
   DescriptorListenSpec,
