@@ -5,13 +5,15 @@
  *
  * Rules that both sides rely on:
  *
- * 1. A socket is created paused. Nothing is delivered before `open`, and nothing is lost before it.
+ * 1. A socket is created paused. Nothing is delivered before `open`, and nothing is lost before it: data,
+ *    the end, a drain and the close come after it, in their order.
  * 2. Events are never delivered from inside a call to the socket: `write` does not return into
  *    `onDrain`, `destroy` does not return into `onClose`, `open` does not return into `onData`.
  * 3. Order: any number of `onData`, then at most one `onEnd`, and `onClose` exactly once and last.
- *    After `onClose` no method has an effect.
+ *    After `destroy` only `onClose` comes, after `onClose` no method has an effect.
  * 4. Both directions end on their own. A peer's half-close (`onEnd`) leaves `write` working; `end()`
- *    leaves `onData` coming. When both have ended the socket closes by itself, without an error.
+ *    leaves `onData` coming. When both have ended, and the consumer was told, the socket closes by itself,
+ *    without an error.
  * 5. Bytes given to `onData` belong to the receiver: the adapter never touches them again. Bytes
  *    given to `write` belong to the socket: the caller must not change them afterwards.
  */
@@ -33,7 +35,8 @@ export interface SocketEvents {
   onDrain(): void;
   /**
    * The socket is gone. Without an error both sides ended it, or `destroy()` was called without one.
-   * A reset by the peer is a `NetworkError` with code `ECONNRESET`. Delivered even while paused.
+   * A reset by the peer is a `NetworkError` with code `ECONNRESET`. A pause does not hold it back, but some
+   * transports (TCP on Node) learn of a reset only when they read or write.
    */
   onClose(error?: Error): void;
 }
@@ -42,7 +45,10 @@ export interface Socket {
   readonly localAddress: SocketAddress;
   readonly remoteAddress: SocketAddress;
 
-  /** Attaches the one consumer and starts the flow. A second call throws a `TypeError`. */
+  /**
+   * Attaches the one consumer and starts the flow, unless `pause` was called before: then `resume` does.
+   * A second call throws a `TypeError`.
+   */
   open(events: SocketEvents): void;
 
   /** After it returns there is no `onData` and no `onEnd` until `resume`. Idempotent. */
@@ -51,13 +57,14 @@ export interface Socket {
   resume(): void;
 
   /**
-   * Queues bytes; a string is sent as UTF-8. All bytes leave in the order written.
+   * Queues bytes; a string is sent as UTF-8, with U+FFFD for a lone surrogate. All bytes leave in the order
+   * written; an empty write does nothing.
    * @returns false when more is queued than the high-water mark: the bytes were still taken, and the
    * caller should wait for `onDrain`. After `end` or `destroy` the bytes are dropped and it returns false.
    */
   write(data: Uint8Array | string): boolean;
 
-  /** Half-closes after what was written. Idempotent. */
+  /** Half-closes after what was written; no `onDrain` comes after it. Idempotent. */
   end(): void;
 
   /**

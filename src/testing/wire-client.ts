@@ -46,7 +46,7 @@ export class WireClient {
   #writable = true;
   #error: Error | undefined;
 
-  /** Over a socket that nobody opened yet; `paused` leaves the flow to `resume`. */
+  /** Over either end of a connection, one that nobody opened yet; `paused` leaves the flow to `socket.resume()`. */
   constructor(socket: Socket, options: { paused?: boolean } = {}) {
     this.socket = socket;
     if (options.paused) socket.pause();

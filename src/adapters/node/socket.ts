@@ -19,6 +19,7 @@ type Life = "live" | "destroyed" | "gone" | "closed";
 type Inbound = "flowing" | "paused" | "end held" | "end due" | "ended";
 type Outbound = "open" | "ended";
 
+const nothing = new Uint8Array();
 const owner = Symbol("portico.socket");
 type Owned = NetSocket & { [owner]: NodeSocket };
 
@@ -121,6 +122,21 @@ export class NodeSocket implements Socket {
     }
   }
 
+  /**
+   * libuv tells an end where data and a reset arrived together, so that a cut-off transfer would look whole.
+   * A write of no bytes asks the kernel and sends nothing: it fails where the connection was reset, and the
+   * error and the close follow by themselves. (After our own end it fails in any case, and is not made.)
+   */
+  #heardEnd(): void {
+    if (this.#life !== "live" || this.#net.errored) return;
+    if (this.#inbound === "paused") {
+      this.#inbound = "end held";
+    } else {
+      this.#inbound = "ended";
+      this.#events?.onEnd();
+    }
+  }
+
   #tellHeldEnd(): void {
     if (this.#inbound !== "end due") return;
     this.#inbound = "ended";
@@ -145,12 +161,11 @@ export class NodeSocket implements Socket {
 
     end(this: Owned): void {
       const socket = this[owner];
-      if (socket.#life !== "live") return;
-      if (socket.#inbound === "paused") {
-        socket.#inbound = "end held";
+      if (this.writableLength > 0) {
+        setImmediate(() => socket.#heardEnd()); // of a reset connection, the queued writes failed by then
       } else {
-        socket.#inbound = "ended";
-        socket.#events?.onEnd();
+        if (socket.#outbound === "open") this.write(nothing);
+        socket.#heardEnd();
       }
     },
 

@@ -1,0 +1,221 @@
+import { expect, it } from "vitest";
+import type { Socket, SocketEvents } from "../../socket/index.ts";
+import { settled } from "../turn.ts";
+import { WireClient } from "../wire-client.ts";
+import { consumer, order, type Stage } from "./stage.ts";
+
+export function eventCases(stage: Stage): void {
+  orderCases(stage);
+  pauseCases(stage);
+  insideCallCases(stage);
+}
+
+function orderCases(stage: Stage): void {
+  it("delivers the data, then the end, then the close, without an error", async () => {
+    const { near, far } = await stage.wire();
+    await near.send("abc");
+    near.end();
+    expect(await far.readToEnd()).toBe("abc");
+    expect([near.state, far.state]).toEqual(["open", "half-closed"]);
+    far.end();
+    expect([await near.closed(), await far.closed()]).toEqual(["closed", "closed"]);
+    await settled();
+    expect([order(near), order(far)]).toEqual([
+      ["end", "close"],
+      ["data", "end", "close"],
+    ]);
+  });
+
+  it("loses nothing that came before open", async () => {
+    const { near, far } = await stage.pair();
+    const talker = new WireClient(near);
+    await talker.send("early ", "bytes");
+    talker.end();
+    await talker.quiet();
+    const late = new WireClient(far);
+    expect(await late.readToEnd()).toBe("early ");
+    expect(order(late)).toEqual(["data", "end"]);
+  });
+
+  it("sends what was written before open", async () => {
+    const { near, far } = await stage.pair();
+    near.write("first ");
+    near.write("second");
+    near.end();
+    expect(await new WireClient(far).readToEnd()).toBe("first second");
+  });
+
+  it("throws a TypeError when it is opened twice, and the first consumer stays", async () => {
+    const { near, far } = await stage.wire();
+    expect(() => far.socket.open(consumer({}))).toThrow(TypeError);
+    await near.send("still here");
+    expect(await far.read(10)).toBe("still here");
+  });
+
+  it("does nothing more after the close", async () => {
+    const { near, far } = await stage.wire();
+    near.end();
+    far.end();
+    await Promise.all([near.closed(), far.closed()]);
+    const { socket, events } = near;
+    const before = events.length;
+    expect(socket.write("too late")).toBe(false);
+    socket.pause();
+    socket.resume();
+    socket.end();
+    socket.destroy(new Error("too late"));
+    await settled();
+    expect(events.slice(before)).toEqual([]);
+  });
+}
+
+function pauseCases(stage: Stage): void {
+  it("delivers neither data nor the end while paused, and both after resume", async () => {
+    const { near, far } = await stage.wire({ paused: "far" });
+    await near.send("held");
+    near.end();
+    await far.quiet();
+    far.socket.resume();
+    expect(await far.readToEnd()).toBe("held");
+  });
+
+  it("holds the end back while paused when all data was delivered before", async () => {
+    const { near, far } = await stage.wire();
+    await near.send("all");
+    await far.read(3);
+    far.socket.pause();
+    near.end();
+    await far.quiet();
+    far.socket.resume();
+    expect(await far.readToEnd()).toBe("");
+    expect(order(far)).toEqual(["data", "end"]);
+  });
+
+  it("holds the close back behind the end when both sides ended during a pause", async () => {
+    const { near, far } = await stage.wire();
+    await near.send("all");
+    await far.read(3);
+    far.socket.pause();
+    near.end();
+    far.end();
+    await far.quiet();
+    far.socket.resume();
+    await far.closed();
+    expect(order(far)).toEqual(["data", "end", "close"]);
+  });
+
+  it("stops within the data when onData pauses, and goes on where it stopped", async () => {
+    const { near, far } = await stage.pair();
+    const got: number[] = [];
+    const whole = 1_000_000;
+    far.open(
+      consumer({
+        onData(bytes) {
+          got.push(bytes.length);
+          far.pause();
+        },
+      }),
+    );
+    near.write(new Uint8Array(whole));
+    while (got.reduce((sum, length) => sum + length, 0) < whole) {
+      const before = got.length;
+      await settled();
+      expect(got.length - before).toBeLessThanOrEqual(1);
+      far.resume();
+      await settled();
+    }
+  });
+
+  it("keeps a pause that came before open", async () => {
+    const { near, far } = await stage.wire({ paused: "far" });
+    await near.send("x");
+    await far.quiet();
+    far.socket.resume();
+    expect(await far.read(1)).toBe("x");
+  });
+
+  it("takes pause and resume any number of times", async () => {
+    const { near, far } = await stage.wire();
+    for (let i = 0; i < 3; i++) far.socket.pause();
+    far.socket.resume();
+    far.socket.resume();
+    await near.send("x");
+    expect(await far.read(1)).toBe("x");
+  });
+}
+
+function insideCallCases(stage: Stage): void {
+  it("never delivers an event from inside a call", async () => {
+    const { near, far } = await stage.pair();
+    const peer = new WireClient(near);
+    await peer.send("x".repeat(1000));
+    peer.end();
+    await peer.quiet();
+    const seen: string[] = [];
+    const watched = outsideOnly(far, seen);
+    let closed = () => {};
+    const close = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    watched.open({
+      onData() {
+        watched.pause();
+        watched.resume();
+        while (watched.write("y".repeat(100_000)));
+      },
+      onEnd() {
+        watched.pause();
+        watched.resume();
+      },
+      onDrain: () => watched.destroy(),
+      onClose: closed,
+    });
+    await close;
+    expect(seen).toEqual([]);
+  });
+}
+
+/** The socket, with a note in `seen` of every event that is delivered during a call. */
+function outsideOnly(
+  socket: Socket,
+  seen: string[],
+): Pick<Socket, "open" | "pause" | "resume" | "write" | "destroy"> {
+  let inside = "";
+  const during = <T>(call: string, run: () => T): T => {
+    const before = inside;
+    inside = call;
+    try {
+      return run();
+    } finally {
+      inside = before;
+    }
+  };
+  const delivered = (event: string) => {
+    if (inside !== "") seen.push(`${event} during ${inside}`);
+  };
+  const watch = (events: SocketEvents): SocketEvents => ({
+    onData(bytes) {
+      delivered("onData");
+      events.onData(bytes);
+    },
+    onEnd() {
+      delivered("onEnd");
+      events.onEnd();
+    },
+    onDrain() {
+      delivered("onDrain");
+      events.onDrain();
+    },
+    onClose(error) {
+      delivered("onClose");
+      events.onClose(error);
+    },
+  });
+  return {
+    open: (events) => during("open", () => socket.open(watch(events))),
+    pause: () => during("pause", () => socket.pause()),
+    resume: () => during("resume", () => socket.resume()),
+    write: (data) => during("write", () => socket.write(data)),
+    destroy: (error) => during("destroy", () => socket.destroy(error)),
+  };
+}
