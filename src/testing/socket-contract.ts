@@ -5,6 +5,7 @@ import { eventCases } from "./contract/events.ts";
 import { halfCloseCases } from "./contract/half-close.ts";
 import { listeningCases } from "./contract/listening.ts";
 import { type ContractOptions, Stage } from "./contract/stage.ts";
+import { streamCases } from "./contract/streams.ts";
 import { transferCases } from "./contract/transfer.ts";
 
 /**
@@ -25,6 +26,7 @@ export function socketContract(name: string, options: ContractOptions): void {
     describe("back-pressure", () => backPressureCases(stage));
     describe("destroy", () => destroyCases(stage));
     describe("transfer", () => transferCases(stage));
+    describe("as streams", () => streamCases(stage));
     describe("listening and connecting", () => listeningCases(stage));
   });
 }
