@@ -1,0 +1,90 @@
+/**
+ * What the weather on a virtual network is like. Every field may be left out; a network without any is
+ * instant and faultless, and uses no timer.
+ */
+
+/** A pause in one direction of a connection. Bytes wait, nothing is lost. */
+export type Stall =
+  /** After `afterBytes` bytes of the direction, for `forMs` (default: for ever); again every so many with `repeat`. */
+  | { readonly afterBytes: number; readonly forMs?: number; readonly repeat?: boolean }
+  /** The last `forMs` of every `everyMs` milliseconds, counted from the opening of the connection. */
+  | { readonly everyMs: number; readonly forMs: number };
+
+/** Conditions of one direction of a connection. */
+export interface FlowConditions {
+  /** Milliseconds that a segment travels, one way. Default 0. Opening a connection takes two of them. */
+  readonly latencyMs?: number;
+  /** Up to so many milliseconds more, drawn for every segment; segments do not overtake. Default 0. */
+  readonly jitterMs?: number;
+  /** Bytes a second that the line takes, for each direction of each connection. Default and 0: no limit. */
+  readonly bytesPerSecond?: number;
+  /**
+   * The most bytes that one `onData` brings. Default and 0: whatever was written, or 10 ms worth of the
+   * line's bandwidth (1460 bytes to 64 KiB) where that is limited.
+   */
+  readonly maxSegmentBytes?: number;
+  /** Cuts segments of a size drawn from 1 to `maxSegmentBytes` (to 1460 where that is not set). Default false. */
+  readonly randomSegments?: boolean;
+  /** Default: none. */
+  readonly stall?: Stall;
+  /** Both ends get `ECONNRESET` when so many bytes of the direction were delivered. Default: never. */
+  readonly resetAfterBytes?: number;
+}
+
+/** Conditions of the connections to one port. */
+export interface PortConditions extends FlowConditions {
+  /** `connect` rejects with `ECONNREFUSED` although somebody listens. Default false. */
+  readonly refuse?: boolean;
+  /** `connect` hears nothing until its signal aborts or `connectTimeoutMs` is over. Default false. */
+  readonly blackHole?: boolean;
+  /** Milliseconds that a new connection waits before `accept` gets it. Default 0. */
+  readonly acceptDelayMs?: number;
+  /** Says otherwise for what clients send. */
+  readonly toServer?: FlowConditions;
+  /** Says otherwise for what servers send. */
+  readonly toClient?: FlowConditions;
+}
+
+/** Conditions of a whole network. Of two that speak of the same field the more particular one counts. */
+export interface Conditions extends PortConditions {
+  /** Says otherwise for the connections to a port. */
+  readonly ports?: Readonly<Record<number, PortConditions>>;
+}
+
+export type Direction = "toServer" | "toClient";
+
+/** What holds for a port: the network's, then the port's. */
+export function portConditions(conditions: Conditions, port: number): PortConditions {
+  const { ports, toServer, toClient, ...common } = conditions;
+  const own = ports?.[port];
+  return {
+    ...common,
+    ...own,
+    toServer: { ...toServer, ...flowFields(own), ...own?.toServer },
+    toClient: { ...toClient, ...flowFields(own), ...own?.toClient },
+  };
+}
+
+/** What holds for one direction of the connections to a port; `undefined` where nothing does. */
+export function flowConditions(
+  conditions: Conditions,
+  port: number,
+  direction: Direction,
+): FlowConditions | undefined {
+  const ofPort = portConditions(conditions, port);
+  const flow = { ...flowFields(ofPort), ...ofPort[direction] };
+  const calm =
+    !flow.latencyMs &&
+    !flow.jitterMs &&
+    !flow.bytesPerSecond &&
+    !flow.maxSegmentBytes &&
+    !flow.randomSegments &&
+    !flow.stall &&
+    flow.resetAfterBytes === undefined;
+  return calm ? undefined : flow;
+}
+
+function flowFields(conditions: PortConditions | undefined): FlowConditions {
+  const { refuse, blackHole, acceptDelayMs, toServer, toClient, ...flow } = conditions ?? {};
+  return flow;
+}

@@ -1,0 +1,108 @@
+import type { FlowConditions } from "./conditions.ts";
+
+/**
+ * One direction of a connection under conditions. Strategy: no queue and no timer of its own. Bytes stay in
+ * the receiver's queue with the time they were written, and when a segment arrives is a formula of that
+ * time and of the segment before it. So a paused receiver, a late timer or a stepped clock change nothing
+ * about who arrives when. A change of conditions is a new line: it holds for every byte that has not
+ * arrived, as though that were written at the change.
+ */
+
+/** The segment that arrives next. */
+export interface Segment {
+  readonly bytes: number;
+  /** Time of the clock; `Infinity` in a stall without end. */
+  readonly due: number;
+  /** State of the line once the segment was taken. */
+  readonly lineFreeAt: number;
+  readonly nextStallAt: number;
+}
+
+const ETHERNET_SEGMENT = 1460;
+const LARGEST_SEGMENT = 65_536;
+
+export class Line {
+  readonly #flow: FlowConditions;
+  readonly #random: () => number;
+  readonly #openedAt: number;
+  #delivered: number;
+  #freeAt: number;
+  #lastArrival = 0;
+  #stallAt: number;
+  #next: Segment | undefined;
+
+  /** From `now` on, after `delivered` bytes; the connection was opened at `openedAt`. */
+  constructor(
+    flow: FlowConditions,
+    random: () => number,
+    at: { openedAt: number; now: number; delivered: number },
+  ) {
+    this.#flow = flow;
+    this.#random = random;
+    this.#openedAt = at.openedAt;
+    this.#delivered = at.delivered;
+    this.#freeAt = at.now;
+    this.#stallAt = firstStall(flow, at.delivered);
+  }
+
+  /** Bytes after which the connection breaks were delivered. */
+  get broken(): boolean {
+    return this.#delivered >= (this.#flow.resetAfterBytes ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The next of `available` bytes that were written at `writtenAt`; 0 bytes for an end or a reset. */
+  next(writtenAt: number, available: number): Segment {
+    this.#next ??= this.#plan(writtenAt, available);
+    return this.#next;
+  }
+
+  /** The segment was delivered. */
+  taken(segment: Segment): void {
+    this.#next = undefined;
+    this.#delivered += segment.bytes;
+    this.#freeAt = segment.lineFreeAt;
+    this.#stallAt = segment.nextStallAt;
+    this.#lastArrival = segment.due;
+  }
+
+  /** What was planned does not come: the bytes were dropped. */
+  dropped(): void {
+    this.#next = undefined;
+  }
+
+  #plan(writtenAt: number, available: number): Segment {
+    const { latencyMs = 0, jitterMs = 0, bytesPerSecond = 0, stall } = this.#flow;
+    let leaves = Math.max(writtenAt, this.#freeAt);
+    let nextStallAt = this.#stallAt;
+    if (stall && "everyMs" in stall) {
+      const phase = (leaves - this.#openedAt) % stall.everyMs;
+      if (phase >= stall.everyMs - stall.forMs) leaves += stall.everyMs - phase;
+    } else if (stall && this.#delivered >= nextStallAt) {
+      leaves = Math.max(leaves, this.#freeAt + (stall.forMs ?? Number.POSITIVE_INFINITY));
+      nextStallAt = stall.repeat ? nextStallAt + Math.max(1, stall.afterBytes) : Number.POSITIVE_INFINITY;
+    }
+    const bytes = Math.min(available, this.#segmentBytes(nextStallAt));
+    const lineFreeAt = leaves + (bytesPerSecond ? (bytes * 1000) / bytesPerSecond : 0);
+    const travels = latencyMs + (jitterMs ? jitterMs * this.#random() : 0);
+    return { bytes, due: Math.max(this.#lastArrival, lineFreeAt + travels), lineFreeAt, nextStallAt };
+  }
+
+  #segmentBytes(nextStallAt: number): number {
+    const { maxSegmentBytes, randomSegments, bytesPerSecond, resetAfterBytes } = this.#flow;
+    let most = maxSegmentBytes || Number.POSITIVE_INFINITY;
+    if (!maxSegmentBytes && bytesPerSecond) {
+      most = Math.min(LARGEST_SEGMENT, Math.max(ETHERNET_SEGMENT, Math.ceil(bytesPerSecond / 100)));
+    }
+    if (randomSegments) most = 1 + Math.floor(this.#random() * (maxSegmentBytes || ETHERNET_SEGMENT));
+    const toBreak = (resetAfterBytes ?? Number.POSITIVE_INFINITY) - this.#delivered;
+    return Math.max(1, Math.min(most, toBreak, nextStallAt - this.#delivered));
+  }
+}
+
+function firstStall({ stall }: FlowConditions, delivered: number): number {
+  if (!stall || "everyMs" in stall) return Number.POSITIVE_INFINITY;
+  if (delivered <= stall.afterBytes) return stall.afterBytes;
+  if (!stall.repeat) return Number.POSITIVE_INFINITY;
+  const every = Math.max(1, stall.afterBytes);
+  return Math.ceil(delivered / every) * every;
+}

@@ -1,0 +1,134 @@
+/**
+ * Bytes that were written and not taken yet, in order.
+ *
+ * Whose memory it is: a writer may read what it wrote for ever and write it again (a cached file), and a
+ * receiver may keep, change or transfer what it got. So each block that is taken is a whole buffer of its
+ * own, which neither the writer nor another receiver has. That costs one copy, made on the way out, where it
+ * joins small writes and cuts segments for nothing. Text is encoded into a buffer of its own and needs
+ * none, and neither do bytes that the writer gives away.
+ */
+export interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly size: number;
+  /** Nobody else claims the buffer, of which `bytes` are the whole. */
+  readonly ours: boolean;
+  readonly writtenAt: number;
+}
+
+/** What was written in one go arrives in one go, up to so many bytes. */
+const JOIN_AT_MOST = 131_072;
+/** Copying less than this costs less than one more call of `onData`. */
+const WORTH_SHARING = 8192;
+
+const encoder = new TextEncoder();
+
+/** @param given the writer gives the bytes away. */
+export function chunk(data: Uint8Array | string, given: boolean, writtenAt: number): Chunk {
+  if (typeof data === "string") {
+    const bytes = encoder.encode(data);
+    return { bytes, size: bytes.byteLength, ours: isWhole(bytes), writtenAt };
+  }
+  if (!given || !isWhole(data)) return { bytes: data, size: data.byteLength, ours: false, writtenAt };
+  return { bytes: plain(data), size: data.byteLength, ours: true, writtenAt };
+}
+
+export class ByteQueue {
+  #chunks: Chunk[] = [];
+  /** Bytes of the first chunk that were taken. */
+  #taken = 0;
+  #bytes = 0;
+
+  /** Bytes that wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Bytes of the oldest write that wait. */
+  get firstBytes(): number {
+    const [first] = this.#chunks;
+    return first ? first.size - this.#taken : 0;
+  }
+
+  /** When the oldest waiting bytes were written. */
+  get firstWrittenAt(): number {
+    return this.#chunks[0]?.writtenAt ?? 0;
+  }
+
+  push(added: Chunk): void {
+    this.#chunks.push(added);
+    this.#bytes += added.size;
+  }
+
+  clear(): void {
+    this.#chunks = [];
+    this.#taken = 0;
+    this.#bytes = 0;
+  }
+
+  /**
+   * The next `bytes` of the oldest write.
+   * @throws TypeError when the writer transferred its buffer in the meantime.
+   */
+  take(bytes: number): Uint8Array {
+    const first = this.#chunks[0] as Chunk;
+    const from = this.#taken;
+    this.#bytes -= bytes;
+    if (from + bytes < first.size) {
+      this.#taken += bytes;
+    } else {
+      this.#chunks.shift();
+      this.#taken = 0;
+      if (from === 0 && first.ours) return first.bytes;
+    }
+    const block = new Uint8Array(bytes);
+    block.set(part(first, from, from + bytes));
+    return block;
+  }
+
+  /** As many writes as make one sensible block: at least one, and what was written since, up to `most` bytes. */
+  takeJoined(most: number = JOIN_AT_MOST): Uint8Array {
+    const count = this.#joinable(most);
+    if (count === 1) return this.take(this.firstBytes);
+    const chunks = this.#chunks.splice(0, count);
+    const total = chunks.reduce((sum, { size }) => sum + size, -this.#taken);
+    const block = new Uint8Array(total);
+    let from = this.#taken;
+    let at = 0;
+    for (const each of chunks) {
+      block.set(part(each, from, each.size), at);
+      at += each.size - from;
+      from = 0;
+    }
+    this.#taken = 0;
+    this.#bytes -= total;
+    return block;
+  }
+
+  #joinable(most: number): number {
+    let count = 0;
+    let total = -this.#taken;
+    for (const { size, ours } of this.#chunks) {
+      total += size;
+      const better = ours && size >= WORTH_SHARING;
+      if (count > 0 && (better || total > most)) break;
+      count++;
+      if (better) break;
+    }
+    return count;
+  }
+}
+
+function part({ bytes, size }: Chunk, from: number, to: number): Uint8Array {
+  if (bytes.byteLength !== size)
+    throw new TypeError("Bytes were transferred away after they had been written");
+  return from === 0 && to === size ? bytes : bytes.subarray(from, to);
+}
+
+function isWhole(bytes: Uint8Array): boolean {
+  return bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
+}
+
+/** Receivers get the platform's class, not Node's `Buffer`. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer);
+}
