@@ -15,7 +15,8 @@
  *    leaves `onData` coming. When both have ended, and the consumer was told, the socket closes by itself,
  *    without an error.
  * 5. Bytes given to `onData` belong to the receiver: the adapter never touches them again. Bytes
- *    given to `write` belong to the socket: the caller must not change them afterwards.
+ *    given to `write` belong to the socket: the caller must not change them afterwards. It may read them and
+ *    write them again, unless it gave them away: then the peer may get that very memory.
  */
 
 /** Where one end of a connection is. `address` is the path for `"unix"`, and `port` is then 0. */
@@ -61,8 +62,10 @@ export interface Socket {
    * written; an empty write does nothing.
    * @returns false when more is queued than the high-water mark: the bytes were still taken, and the
    * caller should wait for `onDrain`. After `end` or `destroy` the bytes are dropped and it returns false.
+   * @param given the caller gives the bytes away, as `enqueue` gives a stream's chunk to whoever reads the
+   * stream. A network within the process then need not copy them, others take no notice. Default false.
    */
-  write(data: Uint8Array | string): boolean;
+  write(data: Uint8Array | string, given?: boolean): boolean;
 
   /** Half-closes after what was written; no `onDrain` comes after it. Idempotent. */
   end(): void;

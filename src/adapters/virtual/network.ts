@@ -126,8 +126,10 @@ export class VirtualNetwork implements Network {
    */
   async connect(options: ConnectSpec): Promise<Socket> {
     const { host, port, signal } = options;
-    signal?.throwIfAborted();
     assertPort(port);
+    signal?.throwIfAborted();
+    await undefined; // who calls and then aborts has not connected
+    signal?.throwIfAborted();
     const addresses = this.#addresses.find(host);
     if (this.#routes.size > 0 && !(addresses && this.#ports.find(addresses, port))) {
       const routed = await this.#connectByRoute(options);
