@@ -164,10 +164,10 @@ describe("symbolic links", () => {
     const link = join(root, "swapped");
     const spare = join(root, "spare");
     let inner = 0;
-    for (let i = 0; i < 400; i++) {
-      const opening = Promise.all(Array.from({ length: 4 }, () => peek("swapped")));
-      for (const target of ["../secret.txt", "a.txt"]) {
-        fs.symlinkSync(target, spare);
+    for (let i = 0; i < 200; i++) {
+      const opening = Promise.all(Array.from({ length: 16 }, () => peek("swapped")));
+      for (let swap = i; swap < i + 15; swap++) {
+        fs.symlinkSync(swap % 2 === 0 ? "../secret.txt" : "a.txt", spare);
         fs.renameSync(spare, link);
       }
       for (const text of await opening) {

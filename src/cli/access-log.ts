@@ -1,0 +1,116 @@
+import type { BodyContent, BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
+import type { LogEntry } from "./log-line.ts";
+
+/**
+ * Wraps a callback so that every request it gets is reported once, when its response was handed over or
+ * broken off. Requests that the server refuses before there is a callback (a 400, say) are not among them.
+ *
+ * @param report Gets the entry; must not throw.
+ * @param now A clock of milliseconds since the Unix epoch, fractions welcome.
+ */
+export function withAccessLog(
+  callback: RequestCallback,
+  report: (entry: LogEntry) => void,
+  now: () => number,
+): RequestCallback {
+  return async (request) => {
+    const time = now();
+    const sent = new Sent(request.method === "HEAD");
+    try {
+      await callback(watch(request, sent));
+    } finally {
+      const { method, target, hostname, headers } = request;
+      report({
+        client: hostname,
+        time,
+        method,
+        target,
+        protocol: request.protocol.orig,
+        // Without an answer of the callback's the server gives one
+        status: sent.status ?? 500,
+        bytes: sent.bytes,
+        referer: headers.get("referer"),
+        userAgent: headers.get("user-agent"),
+        milliseconds: now() - time,
+      });
+    }
+  };
+}
+
+/** What has been sent for one request so far. */
+class Sent {
+  status: number | undefined;
+  bytes = 0;
+  readonly #headOnly: boolean;
+
+  constructor(headOnly: boolean) {
+    this.#headOnly = headOnly;
+  }
+
+  count(chunk: string | Uint8Array): void {
+    if (!this.#headOnly)
+      this.bytes += typeof chunk === "string" ? Buffer.byteLength(chunk) : chunk.byteLength;
+  }
+}
+
+/** The same request, with its ways to answer watched. */
+function watch(request: HttpRequest, sent: Sent): HttpRequest {
+  const answers: Pick<HttpRequest, "respond" | "sendHeaders" | "upgrade"> = {
+    async respond(code, content, headers) {
+      try {
+        await request.respond(code, counted(content ?? null, sent), headers);
+        sent.status ??= code;
+      } catch (error) {
+        // Refused, and then the server answers; or broken off after it had begun.
+        if (sent.bytes > 0) sent.status ??= code;
+        throw error;
+      }
+    },
+    async sendHeaders(headers, code = 200) {
+      const writer = await request.sendHeaders(headers, code);
+      sent.status ??= code;
+      return countedWriter(writer, sent);
+    },
+    async upgrade(protocol, headers) {
+      const socket = await request.upgrade(protocol, headers);
+      sent.status ??= 101;
+      return socket;
+    },
+  };
+  return new Proxy(request, {
+    get(target, key) {
+      if (Object.hasOwn(answers, key)) return Reflect.get(answers, key);
+      // On the request itself, which has private fields
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+function counted(content: BodyContent, sent: Sent): BodyContent {
+  if (content === null) return null;
+  if (content instanceof Blob) return countedPieces(content.stream(), sent);
+  if (typeof content === "object" && Symbol.asyncIterator in content) return countedPieces(content, sent);
+  sent.count(content instanceof ArrayBuffer ? new Uint8Array(content) : content);
+  return content;
+}
+
+async function* countedPieces(
+  pieces: AsyncIterable<Uint8Array | string>,
+  sent: Sent,
+): AsyncGenerator<Uint8Array | string> {
+  for await (const piece of pieces) {
+    yield piece;
+    sent.count(piece);
+  }
+}
+
+function countedWriter(writer: BodyWriter, sent: Sent): BodyWriter {
+  return {
+    async write(chunk) {
+      await writer.write(chunk);
+      sent.count(chunk);
+    },
+    close: (trailers) => writer.close(trailers),
+  };
+}
