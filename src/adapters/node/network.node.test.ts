@@ -1,20 +1,205 @@
-import { describe, expect, it } from "vitest";
-import { WireClient } from "../../testing/index.ts";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Listener } from "../../socket/index.ts";
+import { settled, WireClient } from "../../testing/index.ts";
 import { NodeNetwork } from "./index.ts";
 
-describe("NodeNetwork", () => {
-  it("carries bytes both ways and ends when both sides ended", async () => {
-    const network = new NodeNetwork();
-    const listener = await network.listen({ port: 0, address: "127.0.0.1" });
-    const client = await WireClient.connect(network, { host: "127.0.0.1", port: listener.address.port });
-    const server = new WireClient(await listener.accept());
-    await client.send("héllo\r\n\r\n", "bytes");
-    expect(await server.read("\r\n\r\n")).toBe("hÃ©llo\r\n\r\n");
-    await server.send("yes");
-    server.end();
-    expect(await client.readToEnd()).toBe("yes");
-    expect(client.state).toBe("half-closed");
-    expect([await client.closed(), await server.closed()]).toEqual(["closed", "closed"]);
-    await listener.close();
+const network = new NodeNetwork();
+const listeners: Listener[] = [];
+const directory = mkdtempSync(join(tmpdir(), "portico-"));
+
+afterEach(async () => {
+  for (const listener of listeners.splice(0)) await listener.close();
+});
+
+async function listen(...options: Parameters<NodeNetwork["listen"]>): Promise<Listener> {
+  const listener = await network.listen(...options);
+  listeners.push(listener);
+  return listener;
+}
+
+const codeOf = (attempt: Promise<unknown>) =>
+  attempt.then(
+    () => "fulfilled",
+    (error: { code?: string }) => error.code,
+  );
+
+describe("listening on TCP", () => {
+  it("takes IPv4 alone when asked to, and IPv6 alone when asked to", async () => {
+    const four = await listen({ port: 0, family: "IPv4" });
+    const six = await listen({ port: four.address.port, family: "IPv6" }); // both, so neither has the other's
+    expect([four.address, six.address]).toEqual([
+      { address: "0.0.0.0", port: four.address.port, family: "IPv4" },
+      { address: "::", port: four.address.port, family: "IPv6" },
+    ]);
+    (await network.connect({ host: "::1", port: six.address.port })).destroy();
+    expect((await six.accept()).remoteAddress.family).toBe("IPv6");
+  });
+
+  it("resolves a name to bind, within the family", async () => {
+    const listener = await listen({ port: 0, address: "localhost", family: "IPv4" });
+    expect(listener.address).toMatchObject({ address: "127.0.0.1", family: "IPv4" });
+    expect(await codeOf(network.listen({ port: 0, address: "no-such-name.invalid" }))).toMatch(
+      /^(ENOTFOUND|EAI_)/,
+    );
+  });
+
+  it("refuses an address of the other family", async () => {
+    expect(await codeOf(network.listen({ port: 0, address: "::1", family: "IPv4" }))).toBe("EAFNOSUPPORT");
+    expect(await codeOf(network.listen({ port: 0, address: "127.0.0.1", family: "IPv6" }))).toBe(
+      "EAFNOSUPPORT",
+    );
+  });
+
+  it("rejects with Node's code for an address that is not this host's, and for a port that is none", async () => {
+    expect(await codeOf(network.listen({ port: 0, address: "192.0.2.254" }))).toBe("EADDRNOTAVAIL");
+    expect(await codeOf(network.listen({ port: 65_536 }))).toBe("ERR_SOCKET_BAD_PORT");
+    expect(await codeOf(network.connect({ host: "127.0.0.1", port: -1 }))).toBe("ERR_SOCKET_BAD_PORT");
+  });
+
+  it("listens without reuseAddr, which has no effect here", async () => {
+    const listener = await listen({ port: 0, address: "127.0.0.1", reuseAddr: false });
+    const { port } = listener.address;
+    expect(await codeOf(network.listen({ port, address: "127.0.0.1", reuseAddr: true }))).toBe("EADDRINUSE");
+  });
+
+  it("shares a port between listeners that ask for it, or says that this Node can't", async () => {
+    const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+    const has = major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
+    const shared = { port: 0, address: "127.0.0.1", reusePort: true };
+    if (!has) {
+      await expect(network.listen(shared)).rejects.toMatchObject({
+        name: "NetworkError",
+        code: "ENOTSUP",
+        message: expect.stringContaining(`this is ${process.versions.node}`),
+      });
+      return;
+    }
+    const first = await listen(shared);
+    const second = await listen({ ...shared, port: first.address.port });
+    expect(second.address).toEqual(first.address);
+  });
+
+  it("resets what comes above the backlog while nobody accepts", async () => {
+    const listener = await listen({ port: 0, address: "127.0.0.1", backlog: 2 });
+    const connect = async () => {
+      const client = await WireClient.connect(network, { host: "127.0.0.1", port: listener.address.port });
+      await settled();
+      return client;
+    };
+    const taken = [await connect(), await connect()];
+    const refused = connect().then((client) => client.closed()); // it may be reset before it knows it is connected
+    expect(await refused.catch(({ code }) => code)).toMatch(/^(reset|ECONNRESET)$/);
+    expect(taken.map(({ state }) => state)).toEqual(["open", "open"]);
+  });
+
+  it("serves curl", async () => {
+    const listener = await listen({ port: 0 });
+    const answered = listener.accept().then(async (socket) => {
+      const server = new WireClient(socket);
+      const head = await server.read("\r\n\r\n");
+      await server.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+      server.end();
+      return { head, state: await server.closed() };
+    });
+    const url = `http://localhost:${listener.address.port}/`;
+    const { stdout } = await promisify(execFile)("curl", ["-sS", "--max-time", "5", url]);
+    expect(stdout).toBe("hi");
+    expect((await answered).head).toMatch(/^GET \/ HTTP\/1\.1\r\n/);
   });
 });
+
+describe("Unix sockets", () => {
+  it("shows the path at both ends and removes it when it closes", async () => {
+    const path = join(directory, "named");
+    const listener = await listen({ path });
+    const near = await network.connect({ path });
+    const far = await listener.accept();
+    const unnamed = { address: "", port: 0, family: "unix" };
+    const named = { ...unnamed, address: path };
+    expect([listener.address, near.remoteAddress, far.localAddress]).toEqual([named, named, named]);
+    expect([near.localAddress, far.remoteAddress]).toEqual([unnamed, unnamed]);
+    near.destroy();
+    far.destroy();
+    await listener.close();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("rejects with EADDRINUSE for a path that exists, and ENOENT for one that does not", async () => {
+    const path = join(directory, "taken");
+    await listen({ path });
+    expect(await codeOf(network.listen({ path }))).toBe("EADDRINUSE");
+    expect(await codeOf(network.connect({ path: join(directory, "nobody") }))).toBe("ENOENT");
+  });
+
+  it("serves curl", async () => {
+    const path = join(directory, "curl");
+    const listener = await listen({ path });
+    const answered = listener.accept().then(async (socket) => {
+      const server = new WireClient(socket);
+      await server.read("\r\n\r\n");
+      await server.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+      server.end();
+      await server.closed();
+    });
+    const { stdout } = await promisify(execFile)("curl", ["-sS", "--unix-socket", path, "http://any/"]);
+    expect(stdout).toBe("hi");
+    await answered;
+    rmSync(directory, { recursive: true });
+  });
+});
+
+describe("an inherited descriptor", () => {
+  it("is listened on by a program that a service manager handed it to as descriptor 3", async () => {
+    const manager = createServer();
+    await new Promise<void>((resolve) => manager.listen(0, "127.0.0.1", resolve));
+    const { port } = manager.address() as AddressInfo;
+    const source = `
+      import { NodeNetwork } from "./index.ts";
+      const listener = await new NodeNetwork().listen({ fd: 3 });
+      console.log(listener.address.port);
+      const socket = await listener.accept();
+      socket.open({ onData: (bytes) => socket.write(bytes), onEnd: () => socket.end(), onDrain() {}, onClose() {} });
+      await listener.close();`;
+    const program = run(await bundled(source), [descriptorOf(manager)]);
+    expect(await firstLine(program)).toBe(`${port}`);
+    manager.close(); // the program's is its own
+    const client = await WireClient.connect(network, { host: "127.0.0.1", port });
+    await client.send("ping");
+    client.end();
+    expect(await client.readToEnd()).toBe("ping");
+    expect(await new Promise((resolve) => program.once("exit", resolve))).toBe(0);
+  });
+
+  it("rejects for a descriptor that is not a socket", async () => {
+    expect(await codeOf(network.listen({ fd: 9999 }))).toMatch(/^E/);
+  });
+});
+
+/** A module beside this file as one that Node can run. */
+async function bundled(contents: string): Promise<string> {
+  const stdin = { contents, resolveDir: fileURLToPath(new URL(".", import.meta.url)) };
+  const { outputFiles } = await build({ stdin, bundle: true, write: false, platform: "node", format: "esm" });
+  return outputFiles[0]?.text ?? "";
+}
+
+/** Node tells the descriptor of a server nowhere else. */
+function descriptorOf(server: object): number {
+  return (server as { _handle: { fd: number } })._handle.fd;
+}
+
+function run(module: string, descriptors: number[]): ChildProcess {
+  const stdio = ["ignore" as const, "pipe" as const, "inherit" as const, ...descriptors];
+  return spawn(process.execPath, ["--input-type=module", "-e", module], { stdio });
+}
+
+function firstLine(program: ChildProcess): Promise<string> {
+  return new Promise((resolve) => program.stdout?.once("data", (text) => resolve(String(text).trim())));
+}
