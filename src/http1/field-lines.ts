@@ -6,11 +6,13 @@ import { equalsIgnoringCase, latin1 } from "./octets.ts";
  */
 export class FieldLines {
   readonly #bytes: Uint8Array;
-  /** Four numbers a line: start and end of the name, start and end of the value. */
+  readonly #base: number;
+  /** Four numbers a line, from `#base`: start and end of the name, start and end of the value. */
   readonly #offsets: readonly number[];
 
-  constructor(bytes: Uint8Array, offsets: readonly number[]) {
+  constructor(bytes: Uint8Array, base: number, offsets: readonly number[]) {
     this.#bytes = bytes;
+    this.#base = base;
     this.#offsets = offsets;
   }
 
@@ -18,20 +20,36 @@ export class FieldLines {
     return this.#offsets.length >> 2;
   }
 
+  nameLength(index: number): number {
+    return this.#offsets[index * 4 + 1]! - this.#offsets[index * 4]!;
+  }
+
   name(index: number): string {
-    return latin1(this.#bytes, this.#offsets[index * 4]!, this.#offsets[index * 4 + 1]!);
+    return this.#text(index * 4);
   }
 
   value(index: number): string {
-    return latin1(this.#bytes, this.#offsets[index * 4 + 2]!, this.#offsets[index * 4 + 3]!);
+    return this.#text(index * 4 + 2);
+  }
+
+  /** Whether the line's name is `lowerName`, in any case. */
+  isNamed(index: number, lowerName: string): boolean {
+    const start = this.#base + this.#offsets[index * 4]!;
+    return equalsIgnoringCase(this.#bytes, start, this.#base + this.#offsets[index * 4 + 1]!, lowerName);
   }
 
   /** Index of the next line of that name (lower case) at or after `from`, or -1. */
   find(lowerName: string, from = 0): number {
-    const offsets = this.#offsets;
-    for (let at = from * 4; at < offsets.length; at += 4) {
-      if (equalsIgnoringCase(this.#bytes, offsets[at]!, offsets[at + 1]!, lowerName)) return at >> 2;
+    for (let index = from; index < this.count; index++) {
+      if (this.nameLength(index) === lowerName.length && this.isNamed(index, lowerName)) return index;
     }
     return -1;
   }
+
+  #text(at: number): string {
+    return latin1(this.#bytes, this.#base + this.#offsets[at]!, this.#base + this.#offsets[at + 1]!);
+  }
 }
+
+/** A section without lines. */
+export const NO_FIELD_LINES = new FieldLines(new Uint8Array(0), 0, []);

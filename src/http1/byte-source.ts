@@ -1,0 +1,105 @@
+/**
+ * The octets that arrived and were not consumed yet.
+ *
+ * Strategy: readers scan `bytes` from `pos` to `end` in place. A section (a head, a chunk's size line, the
+ * trailers) has to be in one piece, so that its elements are offsets from `mark`, where it began. A reader
+ * that needs more calls `extend`, which joins the section with the next chunk in a buffer that grows by
+ * doubling: a head that arrives one octet at a time costs one copy an octet. A head that arrives whole, and
+ * every body, is never copied but seen in its chunk. A joined buffer is given up once it is read, as views
+ * of it are the receiver's.
+ */
+export class ByteSource {
+  bytes: Uint8Array = EMPTY;
+  /** Where the section that is being read began. */
+  mark = 0;
+  pos = 0;
+  end = 0;
+
+  /** Whether `bytes` is our own, with room to grow after `end`. */
+  #joined = false;
+  #queue: Uint8Array[] = NO_CHUNKS;
+  #queued = 0;
+
+  /** Octets that wait to be read, those of an unfinished section included. */
+  get buffered(): number {
+    return this.end - this.mark + this.#queued;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    if (this.mark === this.end && this.#queued === 0) {
+      this.#use(chunk);
+      return;
+    }
+    if (this.#queue === NO_CHUNKS) this.#queue = [];
+    this.#queue.push(chunk);
+    this.#queued += chunk.length;
+  }
+
+  /** Starts a section at `pos`. False when there is no octet to start it with. */
+  begin(): boolean {
+    this.mark = this.pos;
+    return this.pos < this.end || this.#next();
+  }
+
+  /** Joins the section with the next chunk; `pos - mark` stays. False when there is none yet. */
+  extend(): boolean {
+    if (this.mark === this.end) return this.#next();
+    const chunk = this.#queue.shift();
+    if (chunk === undefined) return false;
+    this.#queued -= chunk.length;
+    this.#reserve(chunk.length);
+    this.bytes.set(chunk, this.end);
+    this.end += chunk.length;
+    return true;
+  }
+
+  /** A view of up to `max` octets, consumed. Undefined when there are none. */
+  take(max: number): Uint8Array | undefined {
+    if (!this.begin()) return undefined;
+    const start = this.pos;
+    const length = Math.min(this.end - start, max);
+    this.pos = start + length;
+    this.mark = this.pos;
+    // A plain Uint8Array whatever subclass the chunk is of (Node's Buffer is one).
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + start, length);
+  }
+
+  /** Gives up the chunk when all of it was consumed, so that an idle connection holds no memory. */
+  release(): void {
+    if (this.pos === this.end && this.#queued === 0) this.#use(EMPTY);
+  }
+
+  #next(): boolean {
+    const chunk = this.#queue.shift();
+    if (chunk === undefined) return false;
+    this.#queued -= chunk.length;
+    this.#use(chunk);
+    return true;
+  }
+
+  #use(chunk: Uint8Array): void {
+    this.bytes = chunk;
+    this.mark = 0;
+    this.pos = 0;
+    this.end = chunk.length;
+    this.#joined = false;
+  }
+
+  /** Room for `more` octets after the section, in a buffer of our own that starts with it. */
+  #reserve(more: number): void {
+    const length = this.end - this.mark;
+    if (this.#joined && this.end + more <= this.bytes.length) return;
+    const buffer = new Uint8Array(Math.max(256, (length + more) * 2));
+    buffer.set(this.bytes.subarray(this.mark, this.end));
+    this.bytes = buffer;
+    this.pos -= this.mark;
+    this.end = length;
+    this.mark = 0;
+    this.#joined = true;
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+/** Shared by sources that never had to queue; never pushed to. */
+const NO_CHUNKS: Uint8Array[] = [];

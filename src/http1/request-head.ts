@@ -1,0 +1,114 @@
+import type { ByteSource } from "./byte-source.ts";
+import { ProtocolError } from "./errors.ts";
+import type { FieldLines } from "./field-lines.ts";
+import { type Framing, requestFraming } from "./framing.ts";
+import { HttpHeaders } from "./headers.ts";
+import { MessageFields } from "./message-fields.ts";
+import { latin1 } from "./octets.ts";
+import type { RequestLine } from "./request-line.ts";
+import { checkTarget, isHostAndPort } from "./target.ts";
+
+/** The head of one request, valid by RFC 9110 and 9112. Text is made when it is asked for. */
+export class RequestHead {
+  readonly method: string;
+  /** Minor version as sent: HTTP/1.2 and above are served as 1.1. */
+  readonly minor: number;
+  readonly framing: Framing;
+  readonly lines: FieldLines;
+  readonly fields: MessageFields;
+  /** Host, or the authority of an absolute-form target, which replaces it. `""` where neither says. */
+  readonly authority: string;
+
+  readonly #bytes: Uint8Array;
+  readonly #targetStart: number;
+  readonly #targetEnd: number;
+  #target: string | undefined;
+  #headers: HttpHeaders | undefined;
+
+  /** @throws ProtocolError with the status to answer */
+  constructor(source: ByteSource, line: RequestLine, lines: FieldLines) {
+    const { bytes, mark } = source;
+    this.#bytes = bytes;
+    this.#targetStart = mark + line.targetStart;
+    this.#targetEnd = mark + line.targetEnd;
+    this.method = methodName(bytes, mark, mark + line.methodEnd);
+    this.minor = line.minor;
+    this.lines = lines;
+    this.fields = new MessageFields(lines);
+    const authority = checkTarget(this.method, bytes, this.#targetStart, this.#targetEnd);
+    checkHost(this.fields, line.minor);
+    this.authority = authority ?? this.fields.host ?? "";
+    this.framing = requestFraming(this.fields, line.minor);
+    checkExpectation(this.fields, line.minor);
+  }
+
+  /** The request target exactly as sent. */
+  get target(): string {
+    this.#target ??= latin1(this.#bytes, this.#targetStart, this.#targetEnd);
+    return this.#target;
+  }
+
+  get headers(): HttpHeaders {
+    this.#headers ??= HttpHeaders.fromLines(this.lines);
+    return this.#headers;
+  }
+
+  /** Whether the client wants the connection kept (RFC 9112 section 9.3). */
+  get keepAlive(): boolean {
+    if (this.fields.close) return false;
+    return this.minor > 0 || this.fields.keepAlive;
+  }
+
+  /** Whether the client waits for a 100 before it sends the body (RFC 9110 section 10.1.1); 1.0 never does. */
+  get expectsContinue(): boolean {
+    return this.fields.expect !== undefined && this.minor > 0 && this.framing !== 0;
+  }
+}
+
+/** RFC 9112 section 3.2: one Host line in 1.1, at most one in 1.0, and a valid one. */
+function checkHost(fields: MessageFields, minor: number): void {
+  if (fields.host === undefined) {
+    if (minor > 0) throw new ProtocolError("MissingHost", 400, "no Host line in an HTTP/1.1 request");
+    return;
+  }
+  if (fields.hostLines > 1) throw new ProtocolError("InvalidHost", 400, "more than one Host line");
+  if (!isHostAndPort(fields.host))
+    throw new ProtocolError("InvalidHost", 400, "a Host that is no host and port");
+}
+
+/** `100-continue` is the one expectation there is; another is 417 (RFC 9110 section 10.1.1). */
+function checkExpectation(fields: MessageFields, minor: number): void {
+  if (fields.expect === undefined || minor === 0 || fields.expect.toLowerCase() === "100-continue") return;
+  throw new ProtocolError("ExpectationFailed", 417, "an expectation other than 100-continue");
+}
+
+const COMMON_METHODS = [
+  "GET",
+  "POST",
+  "PUT",
+  "HEAD",
+  "DELETE",
+  "OPTIONS",
+  "PATCH",
+  "CONNECT",
+  "TRACE",
+  "QUERY",
+];
+
+/** The method as one shared string where it is a common one: comparing it is then comparing pointers. */
+function methodName(bytes: Uint8Array, start: number, end: number): string {
+  for (const method of COMMON_METHODS) {
+    if (
+      bytes[start] === method.charCodeAt(0) &&
+      end - start === method.length &&
+      spells(bytes, start, method)
+    )
+      return method;
+  }
+  return latin1(bytes, start, end);
+}
+
+function spells(bytes: Uint8Array, start: number, text: string): boolean {
+  for (let i = 1; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  return true;
+}

@@ -1,0 +1,132 @@
+import { type BodyEvent, BodyReader } from "./body-reader.ts";
+import { ByteSource } from "./byte-source.ts";
+import type { FieldLines } from "./field-lines.ts";
+import { FieldSection } from "./field-section.ts";
+import type { Limits } from "./limits.ts";
+import { RequestHead } from "./request-head.ts";
+import { RequestLine } from "./request-line.ts";
+
+type State = "line" | "fields" | "body" | "broken";
+
+/**
+ * Requests out of octets: feed what arrives, read a head, read its body to the end, read the next head. It
+ * takes any fragmentation, and asks for nothing: the caller decides when to read.
+ *
+ * @example
+ * ```ts
+ * reader.feed(bytes);
+ * const head = reader.readHead();                 // undefined: more has to arrive
+ * for (let e = reader.readBody(); e !== "end"; e = reader.readBody()) { if (e === "need-more") break; }
+ * ```
+ */
+export class RequestReader {
+  readonly #limits: Limits;
+  readonly #source = new ByteSource();
+  readonly #line: RequestLine;
+  readonly #fields: FieldSection;
+  #body: BodyReader | undefined;
+  #trailers: FieldLines | undefined;
+  #state: State = "line";
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+    this.#line = new RequestLine(limits);
+    this.#fields = new FieldSection({
+      maxLineBytes: limits.maxHeaderLineBytes,
+      maxBytes: limits.maxHeaderBytes,
+      maxCount: limits.maxHeaderCount,
+      tooLarge: "HeaderTooLarge",
+    });
+  }
+
+  /** Octets that arrived and were not read. */
+  get buffered(): number {
+    return this.#source.buffered;
+  }
+
+  /** Whether a request has begun to arrive whose head is not complete. */
+  get inHead(): boolean {
+    return this.#state === "fields" || (this.#state === "line" && this.#line.begun);
+  }
+
+  /** Takes over a chunk; it must not be changed afterwards. */
+  feed(chunk: Uint8Array): void {
+    this.#source.push(chunk);
+  }
+
+  /**
+   * The next request's head, once it is complete. Only called when the body before was read to its end.
+   * @throws ProtocolError; the reader is of no use after it
+   */
+  readHead(): RequestHead | undefined {
+    try {
+      return this.#readHead();
+    } catch (error) {
+      this.#state = "broken";
+      throw error;
+    }
+  }
+
+  #readHead(): RequestHead | undefined {
+    const source = this.#source;
+    if (this.#state === "line") {
+      if (!this.#line.begun && !source.begin()) return undefined;
+      if (!this.#line.read(source)) return undefined;
+      this.#fields.begin(source);
+      this.#state = "fields";
+    }
+    if (this.#state !== "fields") return undefined;
+    const lines = this.#fields.read(source);
+    if (lines === undefined) return undefined;
+    const head = new RequestHead(source, this.#line, lines);
+    source.mark = source.pos;
+    this.#line.begin();
+    this.#trailers = undefined;
+    if (head.framing === 0) {
+      this.#state = "line";
+    } else {
+      this.#body = new BodyReader(head.framing, this.#limits);
+      this.#state = "body";
+    }
+    return head;
+  }
+
+  /**
+   * Octets of the body that follows the head just read.
+   * @throws ProtocolError; the reader is of no use after it
+   */
+  readBody(): BodyEvent {
+    const body = this.#body;
+    if (body === undefined) return this.#state === "broken" ? "need-more" : "end";
+    try {
+      const event = body.read(this.#source);
+      if (event === "end") {
+        this.#trailers = body.trailers;
+        this.#body = undefined;
+        this.#state = "line";
+      }
+      return event;
+    } catch (error) {
+      this.#state = "broken";
+      throw error;
+    }
+  }
+
+  /** The trailer section of the body just read to its end, where it had one. */
+  get trailers(): FieldLines | undefined {
+    return this.#trailers;
+  }
+
+  /** Lets go of memory that is not needed while nothing arrives. */
+  release(): void {
+    this.#source.release();
+  }
+
+  /** Takes out what was not read: what an upgrade hands over. */
+  takeRest(): Uint8Array[] {
+    const rest: Uint8Array[] = [];
+    for (let chunk = this.#source.take(Infinity); chunk !== undefined; chunk = this.#source.take(Infinity))
+      rest.push(chunk);
+    return rest;
+  }
+}

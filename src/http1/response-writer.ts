@@ -1,0 +1,172 @@
+import { InvalidHeader } from "./errors.ts";
+import { forEachField, type HeadersInput, isToken, toValue } from "./headers.ts";
+import { listElements } from "./list.ts";
+import { isAscii } from "./octets.ts";
+import { reasonPhrase } from "./reason.ts";
+
+/** How the body of a response that is being written is delimited. */
+export type OutgoingFraming = number | "chunked" | "until-close" | "none";
+
+/**
+ * Builds one response head as text of one char an octet. The fields that frame the message are the writer's
+ * own: what a caller says of them is heard (`declaredLength`, `close`), not copied.
+ */
+export class ResponseHeadWriter {
+  #text = "";
+  #ascii = true;
+  #hasDate = false;
+  #hasContentType = false;
+  /** The caller's `Content-Length`, or -1. */
+  declaredLength = -1;
+  /** Whether the caller asked for `Connection: close`. */
+  close = false;
+
+  /** Starts with the status line and the caller's fields. @throws InvalidHeader, and then nothing was sent */
+  begin(code: number, headers: HeadersInput | undefined): void {
+    this.#ascii = true;
+    this.#hasDate = false;
+    this.#hasContentType = false;
+    this.declaredLength = -1;
+    this.close = false;
+    this.#text = statusLine(code);
+    if (headers !== undefined && headers !== null) this.#addAll(headers);
+  }
+
+  /** Says what the content is, unless the caller did. */
+  addContentType(value: string): void {
+    if (!this.#hasContentType) this.#add("Content-Type", value);
+  }
+
+  /**
+   * Ends the head.
+   * @param dateLine the `Date` field line, left out where the caller gave one
+   * @param connection the `Connection` option to send, `""` for none
+   * @returns the head; text of ASCII alone, which is the same octets in UTF-8, or octets
+   */
+  end(
+    framing: OutgoingFraming,
+    dateLine: string,
+    connection: "" | "close" | "keep-alive",
+  ): string | Uint8Array {
+    let text = this.#text;
+    if (!this.#hasDate) text += dateLine;
+    if (typeof framing === "number") text += `Content-Length: ${framing}\r\n`;
+    else if (framing === "chunked") text += "Transfer-Encoding: chunked\r\n";
+    text += connection === "" ? "\r\n" : `Connection: ${connection}\r\n\r\n`;
+    this.#text = "";
+    return this.#ascii ? text : octets(text);
+  }
+
+  #addAll(headers: HeadersInput): void {
+    if (isRecord(headers)) {
+      for (const name of Object.keys(headers)) {
+        const value = headers[name];
+        if (typeof value === "string") this.#add(name, value);
+        else if (Array.isArray(value)) for (const element of value) this.#add(name, element);
+        else this.#add(name, String(value));
+      }
+    } else {
+      forEachField(headers, (name, value) => this.#add(name, value));
+    }
+  }
+
+  #add(name: string, given: string): void {
+    if (!isToken(name)) throw new InvalidHeader("a header name must be a token of RFC 9110 section 5.6.2");
+    const value = toValue(name, given);
+    switch (name.length) {
+      case 4:
+        if (name.toLowerCase() === "date") this.#hasDate = true;
+        break;
+      case 10:
+        if (name.toLowerCase() === "connection") {
+          this.#addConnection(value);
+          return;
+        }
+        break;
+      case 12:
+        if (name.toLowerCase() === "content-type") this.#hasContentType = true;
+        break;
+      case 14:
+        if (name.toLowerCase() === "content-length") {
+          this.#declareLength(value);
+          return;
+        }
+        break;
+      case 17:
+        if (name.toLowerCase() === "transfer-encoding") {
+          if (value.toLowerCase() === "chunked") return;
+          throw new InvalidHeader("Transfer-Encoding is the server's to set, got one other than chunked");
+        }
+        break;
+    }
+    if (this.#ascii && !isAscii(value)) this.#ascii = false;
+    this.#text += `${name}: ${value}\r\n`;
+  }
+
+  #addConnection(value: string): void {
+    const others: string[] = [];
+    for (const option of listElements(value)) {
+      const lower = option.toLowerCase();
+      if (lower === "close") this.close = true;
+      else if (lower !== "keep-alive") others.push(option);
+    }
+    if (others.length > 0) this.#text += `Connection: ${others.join(", ")}\r\n`;
+  }
+
+  #declareLength(value: string): void {
+    const length = /^[0-9]+$/.test(value) ? Number(value) : Number.NaN;
+    if (!Number.isSafeInteger(length) || (this.declaredLength >= 0 && this.declaredLength !== length)) {
+      throw new InvalidHeader("wanted one Content-Length of digits alone");
+    }
+    this.declaredLength = length;
+  }
+}
+
+/** The fields of a trailer section, with the empty line. @throws InvalidHeader */
+export function trailerSection(trailers: HeadersInput | undefined): string | Uint8Array {
+  if (trailers === undefined || trailers === null) return "\r\n";
+  let text = "";
+  forEachField(trailers, (name, given) => {
+    if (!isToken(name)) throw new InvalidHeader("a trailer name must be a token of RFC 9110 section 5.6.2");
+    if (FRAMING_FIELDS.has(name.toLowerCase())) {
+      throw new InvalidHeader(`${name} can't be sent in a trailer (RFC 9110 section 6.5.1)`);
+    }
+    text += `${name}: ${toValue(name, given)}\r\n`;
+  });
+  text += "\r\n";
+  return isAscii(text) ? text : octets(text);
+}
+
+/** Fields whose definition does not allow them behind the content: framing, routing, authentication, control. */
+const FRAMING_FIELDS = new Set(
+  "transfer-encoding content-length host connection te trailer upgrade expect range content-encoding content-type content-range authorization set-cookie cache-control date expires location retry-after vary warning www-authenticate".split(
+    " ",
+  ),
+);
+
+const STATUS_LINES = new Map<number, string>();
+
+function statusLine(code: number): string {
+  let line = STATUS_LINES.get(code);
+  if (line === undefined) {
+    // The space behind the code stays when there is no phrase (RFC 9112 section 4).
+    line = `HTTP/1.1 ${code} ${reasonPhrase(code)}\r\n`;
+    STATUS_LINES.set(code, line);
+  }
+  return line;
+}
+
+function isRecord(
+  headers: HeadersInput,
+): headers is { readonly [name: string]: string | number | readonly string[] } {
+  return (
+    (headers as { [Symbol.iterator]?: unknown })[Symbol.iterator] === undefined && typeof headers === "object"
+  );
+}
+
+/** Text of one char an octet as octets. */
+function octets(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

@@ -1,0 +1,37 @@
+/** What a caller did that the server refuses. `code` is stable; `name` is the same. */
+export type UsageErrorCode =
+  | "ResponseAlreadySent"
+  | "InvalidStatus"
+  | "InvalidPort"
+  | "InvalidOption"
+  | "InvalidBody"
+  | "BodyAlreadyRead"
+  | "ContentLengthMismatch"
+  | "NoResponse"
+  | "NotListening"
+  | "AlreadyListening"
+  | "NotUpgradable"
+  | "WriterClosed"
+  | "ConnectionClosed";
+
+/**
+ * A caller's mistake, or a call that came too late. The connection goes on where that is possible, and no
+ * other connection notices.
+ */
+export class UsageError extends Error {
+  override readonly name: string;
+  readonly code: UsageErrorCode;
+
+  constructor(code: UsageErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = code;
+    this.code = code;
+  }
+}
+
+/** A second answer to one request. Nothing of it was sent. */
+export class ResponseAlreadySent extends UsageError {
+  constructor() {
+    super("ResponseAlreadySent", "this request was answered already");
+  }
+}

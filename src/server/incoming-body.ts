@@ -1,0 +1,174 @@
+import type { BodyEvent } from "../http1/body-reader.ts";
+import { ProtocolError } from "../http1/errors.ts";
+import type { FieldLines } from "../http1/field-lines.ts";
+import { UsageError } from "./errors.ts";
+
+/** What a connection does for the body that is being read from it. */
+export interface BodySource {
+  /** The next of the octets that are there. @throws ProtocolError */
+  readBody(): BodyEvent;
+  /** The application waits for more: let octets come, and send 100 where the client waits for that. */
+  bodyWanted(): void;
+  /** The body was read to its end, or can't be. */
+  bodyEnded(): void;
+}
+
+type State = "open" | "ended" | "failed";
+
+/**
+ * One request's body, read on demand. Octets stay in the connection until somebody wants them, and the
+ * connection stops reading when too many wait: that is the back-pressure.
+ */
+export class IncomingBody {
+  readonly #source: BodySource;
+  readonly #maxBytes: number;
+  #state: State = "open";
+  #error: unknown;
+  #received = 0;
+  #used = false;
+  #stream: ReadableStream<Uint8Array> | undefined;
+  #waiter: Waiter | undefined;
+
+  constructor(source: BodySource, maxBytes: number) {
+    this.#source = source;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Whether somebody began to read. */
+  get used(): boolean {
+    return this.#used;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Whether a reader waits for octets to arrive. */
+  get waiting(): boolean {
+    return this.#waiter !== undefined;
+  }
+
+  get received(): number {
+    return this.#received;
+  }
+
+  /** The body as a stream. Pulls nothing ahead of its reader. */
+  get stream(): ReadableStream<Uint8Array> {
+    this.#stream ??= new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          this.#used = true;
+          const chunk = await this.read();
+          if (chunk === undefined) controller.close();
+          else controller.enqueue(chunk);
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    return this.#stream;
+  }
+
+  /** @throws UsageError `BodyAlreadyRead` */
+  async bytes(): Promise<Uint8Array> {
+    if (this.#used || this.#stream?.locked)
+      throw new UsageError("BodyAlreadyRead", "the body was read already");
+    this.#used = true;
+    const chunks: Uint8Array[] = [];
+    for (;;) {
+      const next = this.read();
+      const chunk = next instanceof Promise ? await next : next;
+      if (chunk === undefined) return concat(chunks);
+      chunks.push(chunk);
+    }
+  }
+
+  /**
+   * The next octets, `undefined` at the end; a promise only where something has to arrive first.
+   * @throws ProtocolError when the body is too large, malformed or was cut
+   */
+  read(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    if (this.#state === "failed") throw this.#error;
+    if (this.#state === "ended") return undefined;
+    const event = this.#next();
+    if (event !== "need-more") return event === "end" ? undefined : event;
+    const promise = new Promise<Uint8Array | undefined>((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+    this.#source.bodyWanted();
+    return promise;
+  }
+
+  /** Octets arrived: whoever waits for them gets them. */
+  progress(): void {
+    const waiter = this.#waiter;
+    if (waiter === undefined) return;
+    try {
+      const event = this.#next();
+      if (event === "need-more") return;
+      this.#waiter = undefined;
+      waiter.resolve(event === "end" ? undefined : event);
+    } catch (error) {
+      // `fail` has told the waiter.
+      void error;
+    }
+  }
+
+  /** Reads and drops what is there. False when more is to come. @throws ProtocolError */
+  discard(): boolean {
+    while (this.#state === "open") if (this.#next() === "need-more") return false;
+    return true;
+  }
+
+  /** Ends the body with an error; a body that ended before is not concerned. */
+  fail(error: unknown): void {
+    if (this.#state !== "open") return;
+    this.#state = "failed";
+    this.#error = error;
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    waiter?.reject(error);
+    this.#source.bodyEnded();
+  }
+
+  #next(): BodyEvent {
+    try {
+      const event = this.#source.readBody();
+      if (event === "end") {
+        this.#state = "ended";
+        this.#source.bodyEnded();
+      } else if (event !== "need-more") {
+        this.#received += event.length;
+        if (this.#received > this.#maxBytes) {
+          throw new ProtocolError("BodyTooLarge", 413, `a body of more than ${this.#maxBytes} bytes`);
+        }
+      }
+      return event;
+    } catch (error) {
+      this.fail(error);
+      throw error;
+    }
+  }
+}
+
+interface Waiter {
+  resolve(chunk: Uint8Array | undefined): void;
+  reject(error: unknown): void;
+}
+
+/** What is known of a body's trailers when it has ended. */
+export interface BodyTrailers {
+  readonly trailers: FieldLines | undefined;
+}
+
+function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  if (chunks.length === 1) return chunks[0]!;
+  let length = 0;
+  for (const chunk of chunks) length += chunk.length;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

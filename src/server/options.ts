@@ -1,0 +1,125 @@
+import { DEFAULT_LIMITS, type Limits } from "../http1/limits.ts";
+import { type Clock, type Network, type SocketAddress, systemClock } from "../socket/index.ts";
+import { UsageError } from "./errors.ts";
+import type { HttpRequest } from "./types.ts";
+
+/** How long the server waits for a peer. Milliseconds; 0 waits for ever. */
+export interface Timeouts {
+  /**
+   * From a request's first byte (from the connection's start for the first request) to the end of its header
+   * section. Then 408 and close. Default 20,000. Not extended by bytes that trickle in.
+   */
+  readonly headersMs: number;
+  /**
+   * For each 64 KiB of a request body that the callback waits for, so that a slow upload of any length lives
+   * and one byte a second does not. Then 408 where no answer began, and close. Default 30,000.
+   */
+  readonly bodyMs: number;
+  /** From the end of a response to the first byte of the next request. Then close. Default 65,000. */
+  readonly keepAliveMs: number;
+  /** Without a drain while written bytes wait to be taken by the client. Then reset. Default 60,000. */
+  readonly writeStallMs: number;
+  /** After the last response of a connection, for the client to close its side. Then reset. Default 2,000. */
+  readonly lingerMs: number;
+}
+
+/** @example `new AsyncHttpServer({ maxBody: 1e6, timeouts: { keepAliveMs: 5000 } })` */
+export interface ServerOptions {
+  /** What to listen on. Default: `defaultNetwork`, which is TCP on Node and the page's network in a browser. */
+  network?: Network;
+  /** Bind although old connections of the port linger. Default true. */
+  reuseAddr?: boolean;
+  /** Share the port with other processes. Default false. */
+  reusePort?: boolean;
+  /** Bytes of a request body, as sent. More is 413. Default 8,388,608. */
+  maxBody?: number;
+  /** What counts as the limit of open descriptors where the network can't tell it. Default 16,000. */
+  maxDescriptorsFallback?: number;
+  /** How much of a request is read before it is refused. */
+  limits?: Partial<Limits>;
+  timeouts?: Partial<Timeouts>;
+  /**
+   * Told of what a callback threw and of failed accepts. Peers' mistakes are not errors here. What it throws
+   * itself is dropped. Default: `console.error`.
+   */
+  onError?: (error: unknown, request?: HttpRequest) => void;
+  /** Time for every wait. Default: the platform's. */
+  clock?: Clock;
+}
+
+export interface ListenOptions {
+  /** Address or name to bind. Default: all. */
+  address?: string;
+  /** Default: both where the host has both. */
+  family?: "IPv4" | "IPv6";
+}
+
+export interface ServeOptions extends ListenOptions {
+  /** Descriptors to keep free for each connection; -1 does not guard. Default -1. */
+  assumedDescriptorsPerRequest?: number;
+  /** Called once bound. */
+  onListen?: (address: SocketAddress) => void;
+  /** Aborting it closes the server. */
+  signal?: AbortSignal;
+}
+
+export interface CloseOptions {
+  /** Milliseconds that running requests may take to finish. Default 10,000; 0 destroys at once. */
+  graceMs?: number;
+}
+
+/** Options with every default applied. */
+export interface ServerConfig {
+  readonly maxBody: number;
+  readonly maxDescriptorsFallback: number;
+  readonly limits: Limits;
+  readonly timeouts: Timeouts;
+  readonly onError: (error: unknown, request?: HttpRequest) => void;
+  readonly clock: Clock;
+}
+
+export const DEFAULT_MAX_BODY = 8_388_608;
+export const DEFAULT_MAX_DESCRIPTORS = 16_000;
+export const DEFAULT_GRACE_MS = 10_000;
+
+export const DEFAULT_TIMEOUTS: Timeouts = Object.freeze({
+  headersMs: 20_000,
+  bodyMs: 30_000,
+  // Above the 60 s of the usual reverse proxies, so that it is they who close and not a race.
+  keepAliveMs: 65_000,
+  writeStallMs: 60_000,
+  lingerMs: 2_000,
+});
+
+/** @throws UsageError `InvalidOption` */
+export function resolveOptions(options: ServerOptions): ServerConfig {
+  return {
+    maxBody: atLeast("maxBody", options.maxBody ?? DEFAULT_MAX_BODY, 0),
+    maxDescriptorsFallback: atLeast(
+      "maxDescriptorsFallback",
+      options.maxDescriptorsFallback ?? DEFAULT_MAX_DESCRIPTORS,
+      1,
+    ),
+    limits: merge(DEFAULT_LIMITS, options.limits, 1),
+    timeouts: merge(DEFAULT_TIMEOUTS, options.timeouts, 0),
+    onError: options.onError ?? ((error) => console.error(error)),
+    clock: options.clock ?? systemClock,
+  };
+}
+
+function merge<T extends object>(defaults: T, given: Partial<T> | undefined, least: number): T {
+  const merged: T = { ...defaults };
+  for (const key of Object.keys(defaults) as (keyof T & string)[]) {
+    const value = given?.[key];
+    if (value !== undefined) merged[key] = atLeast(key, value as number, least) as T[typeof key];
+  }
+  return merged;
+}
+
+function atLeast(name: string, value: number, least: number): number {
+  if (typeof value === "number" && value >= least) return value;
+  throw new UsageError(
+    "InvalidOption",
+    `${name} must be a number of at least ${least}, got ${String(value)}`,
+  );
+}

@@ -1,0 +1,131 @@
+import type { HeadersInput } from "../http1/headers.ts";
+import { type OutgoingFraming, trailerSection } from "../http1/response-writer.ts";
+import { utf8Length } from "../http1/utf8.ts";
+import { UsageError } from "./errors.ts";
+import type { BodyWriter } from "./types.ts";
+
+/** What a connection does for the body that is being written to it. */
+export interface BodySink {
+  /** Queues text, which leaves as UTF-8 with what else is ready at this moment. */
+  writeText(text: string): void;
+  writeBytes(bytes: Uint8Array): void;
+  /** Resolves when the peer can take more; rejects when it is gone. */
+  writable(): Promise<void>;
+  readonly closed: boolean;
+  /** The response is whole. */
+  responseEnded(): void;
+  /** The response can't be made whole: cut the connection, so that the peer can tell. */
+  abort(error?: unknown): void;
+}
+
+/** Longer pieces leave in slices with a wait between them, so that a stalled reader is told from a slow one. */
+export const SLICE_BYTES = 1_048_576;
+
+/** The body of a response in one of its framings. `"none"` takes what it is given and sends nothing. */
+export class OutgoingBody implements BodyWriter {
+  readonly #sink: BodySink;
+  readonly #framing: OutgoingFraming;
+  #left: number;
+  #closed = false;
+
+  constructor(sink: BodySink, framing: OutgoingFraming) {
+    this.#sink = sink;
+    this.#framing = framing;
+    this.#left = typeof framing === "number" ? framing : Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether the writer was closed: by its user, or by the connection's end. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether what is written goes anywhere. */
+  get wanted(): boolean {
+    return this.#framing !== "none";
+  }
+
+  write(chunk: Uint8Array | string): Promise<void> {
+    if (this.#closed) return rejected(new UsageError("WriterClosed", "the body was closed already"));
+    if (this.#sink.closed) return rejected(connectionClosed());
+    const length = typeof chunk === "string" ? utf8Length(chunk) : chunk?.byteLength;
+    if (length === undefined) return rejected(invalidChunk(chunk));
+    if (length === 0 || this.#framing === "none") return RESOLVED;
+    if (length > this.#left) {
+      const error = new UsageError(
+        "ContentLengthMismatch",
+        `${length} bytes, wanted at most ${this.#left} more`,
+      );
+      return rejected(error);
+    }
+    this.#left -= length;
+    if (typeof chunk === "string")
+      this.#sink.writeText(this.#framing === "chunked" ? frame(length, chunk) : chunk);
+    else if (length > SLICE_BYTES) return this.#writeSlices(chunk);
+    else this.#writeBytes(chunk);
+    return this.#sink.writable();
+  }
+
+  async close(trailers?: HeadersInput): Promise<void> {
+    if (this.#closed) throw new UsageError("WriterClosed", "the body was closed already");
+    if (this.#sink.closed) throw connectionClosed();
+    const section = trailerSection(trailers);
+    this.#closed = true;
+    if (this.#framing === "chunked") {
+      if (typeof section === "string") this.#sink.writeText(`0\r\n${section}`);
+      else {
+        this.#sink.writeText("0\r\n");
+        this.#sink.writeBytes(section);
+      }
+    } else if (typeof this.#framing === "number" && this.#left > 0) {
+      this.#sink.abort();
+      throw new UsageError(
+        "ContentLengthMismatch",
+        `the body ended ${this.#left} bytes before its Content-Length`,
+      );
+    }
+    this.#sink.responseEnded();
+  }
+
+  /** The body can't be completed. */
+  abort(error: unknown): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#sink.abort(error);
+  }
+
+  async #writeSlices(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+      this.#writeBytes(bytes.subarray(at, at + SLICE_BYTES));
+      await this.#sink.writable();
+    }
+  }
+
+  #writeBytes(bytes: Uint8Array): void {
+    if (this.#framing === "chunked") this.#sink.writeText(`${bytes.length.toString(16)}\r\n`);
+    this.#sink.writeBytes(bytes);
+    if (this.#framing === "chunked") this.#sink.writeText("\r\n");
+  }
+}
+
+/** The settled promise that everything done at once returns: no promise is made where nothing is awaited. */
+export const RESOLVED: Promise<void> = Promise.resolve();
+
+/** A rejection that does not end the process when the caller let go of the promise. */
+export function rejected(error: unknown): Promise<never> {
+  const promise = Promise.reject(error);
+  promise.catch(() => {});
+  return promise;
+}
+
+export function connectionClosed(): UsageError {
+  return new UsageError("ConnectionClosed", "the client is gone");
+}
+
+/** `chunk-size CRLF chunk-data CRLF` of text whose UTF-8 has `length` octets. */
+function frame(length: number, text: string): string {
+  return `${length.toString(16)}\r\n${text}\r\n`;
+}
+
+function invalidChunk(chunk: unknown): UsageError {
+  return new UsageError("InvalidBody", `a chunk must be a string or a Uint8Array, got ${typeof chunk}`);
+}

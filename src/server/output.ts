@@ -1,0 +1,132 @@
+import type { Socket } from "../socket/index.ts";
+import { connectionClosed, RESOLVED } from "./outgoing-body.ts";
+
+/** Answers are held back for each other up to this many characters or bytes. */
+const MAX_HELD = 65_536;
+/** Bytes up to this many are copied behind what waits; copying more costs as much as a write of their own. */
+const MAX_JOINED = 16_384;
+/** Microtasks without a further answer after which those that are ready leave. */
+const MAX_HOPS = 8;
+
+/**
+ * The bytes on their way out of one connection. Small pieces that are ready at the same moment leave in one
+ * write: text is kept as text, which the socket encodes, and is joined with bytes only where both wait.
+ */
+export class Output {
+  readonly #socket: Socket;
+  #text = "";
+  #pieces: (string | Uint8Array)[] | undefined;
+  #size = 0;
+  /** Microtasks since something was added, or -1 when no flush is on its way. */
+  #hops = -1;
+  #full = false;
+  #waiters: Waiter[] | undefined;
+  #closed = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Whether the socket's queue is above its mark: wait for `drained`. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  /** Adds text; leaves with `flush`. */
+  text(text: string): void {
+    this.#text += text;
+    if (this.#text.length + this.#size > MAX_HELD) this.flush();
+  }
+
+  /** Adds bytes; large ones leave at once. */
+  bytes(bytes: Uint8Array): void {
+    if (bytes.length > MAX_JOINED || bytes.length + this.#size + this.#text.length > MAX_HELD) {
+      this.flush();
+      this.#write(bytes);
+      return;
+    }
+    this.#pieces ??= [];
+    if (this.#text !== "") this.#pieces.push(this.#text);
+    this.#pieces.push(bytes);
+    this.#size += this.#text.length + bytes.length;
+    this.#text = "";
+  }
+
+  flush(): void {
+    this.#hops = -1;
+    const text = this.#text;
+    this.#text = "";
+    if (this.#pieces !== undefined) {
+      const pieces = this.#pieces;
+      this.#pieces = undefined;
+      this.#size = 0;
+      if (text !== "") pieces.push(text);
+      this.#write(pieces.length === 1 ? pieces[0]! : join(pieces));
+    } else if (text !== "") {
+      this.#write(text);
+    }
+  }
+
+  /** Flushes when nothing was added for a few microtasks: answers that follow each other closely leave together. */
+  flushSoon(): void {
+    if (this.#text === "" && this.#pieces === undefined) return;
+    const running = this.#hops >= 0;
+    this.#hops = 0;
+    if (!running) queueMicrotask(this.#hop);
+  }
+
+  /** The socket took everything. */
+  drained(): void {
+    this.#full = false;
+    const waiters = this.#waiters;
+    this.#waiters = undefined;
+    if (waiters !== undefined) for (const { resolve } of waiters) resolve();
+  }
+
+  /** The connection is gone: what waits is dropped. */
+  close(): void {
+    this.#closed = true;
+    this.#text = "";
+    this.#pieces = undefined;
+    const waiters = this.#waiters;
+    this.#waiters = undefined;
+    if (waiters !== undefined) for (const { reject } of waiters) reject(connectionClosed());
+  }
+
+  /** Resolves when more can be written; rejects when the connection goes. */
+  writable(): Promise<void> {
+    if (!this.#full) return RESOLVED;
+    return new Promise((resolve, reject) => {
+      this.#waiters ??= [];
+      this.#waiters.push({ resolve, reject });
+    });
+  }
+
+  readonly #hop = (): void => {
+    if (this.#hops < 0) return;
+    if (++this.#hops < MAX_HOPS) queueMicrotask(this.#hop);
+    else this.flush();
+  };
+
+  #write(data: string | Uint8Array): void {
+    if (!this.#closed && !this.#socket.write(data)) this.#full = true;
+  }
+}
+
+interface Waiter {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+const encoder = new TextEncoder();
+
+function join(pieces: readonly (string | Uint8Array)[]): Uint8Array {
+  const encoded = pieces.map((piece) => (typeof piece === "string" ? encoder.encode(piece) : piece));
+  const bytes = new Uint8Array(encoded.reduce((size, piece) => size + piece.length, 0));
+  let at = 0;
+  for (const piece of encoded) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}

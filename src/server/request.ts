@@ -1,0 +1,201 @@
+import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
+import type { RequestHead } from "../http1/request-head.ts";
+import type { Socket } from "../socket/index.ts";
+import { ResponseAlreadySent, UsageError } from "./errors.ts";
+import { type BodySource, IncomingBody } from "./incoming-body.ts";
+import { rejected } from "./outgoing-body.ts";
+import { type ResponseSink, sendResponse, startResponse } from "./response.ts";
+import type { BodyContent, BodyWriter, HttpRequest } from "./types.ts";
+
+/** What a connection does for the request that it serves. */
+export interface Exchange extends BodySource, ResponseSink {
+  readonly socket: Socket;
+  readonly maxBody: number;
+  /** The trailers of the body that was just read to its end. */
+  readonly trailers: HttpHeaders;
+  /** @throws UsageError */
+  switchProtocol(protocol: string, headers: HeadersInput | undefined): Socket;
+}
+
+/** Two protocols are all that the versions 1.x come to, so nearly every request shares one of two objects. */
+const PROTOCOLS = [0, 1].map((minor) => Object.freeze({ orig: `HTTP/1.${minor}`, major: 1, minor }));
+
+/** One request being served. Everything that costs something is made when it is first asked for. */
+export class ServerRequest implements HttpRequest {
+  readonly head: RequestHead;
+  readonly incoming: IncomingBody | undefined;
+  /** Whether the head of an answer was sent. */
+  answered = false;
+  /** Whether the callback has come to its end. */
+  settled = false;
+  /** What `onError` was last told of it. */
+  reported: unknown;
+
+  readonly #exchange: Exchange;
+  #url: URL | undefined;
+  #abort: AbortController | undefined;
+  #gone: Error | undefined;
+  #trailers: Trailers | undefined;
+  #ended = false;
+
+  constructor(exchange: Exchange, head: RequestHead) {
+    this.#exchange = exchange;
+    this.head = head;
+    this.incoming = head.framing === 0 ? undefined : new IncomingBody(exchange, exchange.maxBody);
+  }
+
+  get client(): Socket {
+    return this.#exchange.socket;
+  }
+
+  get method(): string {
+    return this.head.method;
+  }
+
+  get target(): string {
+    return this.head.target;
+  }
+
+  get headers(): HttpHeaders {
+    return this.head.headers;
+  }
+
+  get hostname(): string {
+    return this.#exchange.socket.remoteAddress.address;
+  }
+
+  get protocol(): { readonly orig: string; readonly major: number; readonly minor: number } {
+    const { minor } = this.head;
+    return PROTOCOLS[minor] ?? { orig: `HTTP/1.${minor}`, major: 1, minor };
+  }
+
+  get url(): URL {
+    this.#url ??= targetUri(this.head, this.#exchange.socket);
+    return this.#url;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#gone !== undefined) this.#abort.abort(this.#gone);
+    }
+    return this.#abort.signal;
+  }
+
+  get trailers(): Promise<HttpHeaders> {
+    if (this.incoming === undefined) return Promise.resolve(new HttpHeaders());
+    this.#trailers ??= new Trailers();
+    if (this.#ended) this.#settleTrailers();
+    return this.#trailers.promise;
+  }
+
+  get body(): ReadableStream<Uint8Array> | null {
+    return this.incoming?.stream ?? null;
+  }
+
+  get bodyUsed(): boolean {
+    return this.incoming?.used ?? false;
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    return this.incoming === undefined ? new Uint8Array(0) : this.incoming.bytes();
+  }
+
+  async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes());
+  }
+
+  async json<T = unknown>(): Promise<T> {
+    return JSON.parse(await this.text()) as T;
+  }
+
+  async formData(): Promise<FormData> {
+    const type = this.headers.get("content-type");
+    const bytes = await this.bytes();
+    // The platform's parser of multipart/form-data and application/x-www-form-urlencoded.
+    return new Response(
+      bytes as Uint8Array<ArrayBuffer>,
+      type === null ? {} : { headers: { "Content-Type": type } },
+    ).formData();
+  }
+
+  respond(code: number, content?: BodyContent, headers?: HeadersInput): Promise<void> {
+    if (this.answered) return rejected(new ResponseAlreadySent());
+    try {
+      return sendResponse(this.#exchange, this.head, code, content, headers);
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
+  async sendHeaders(headers: HeadersInput, code = 200): Promise<BodyWriter> {
+    if (this.answered) throw new ResponseAlreadySent();
+    return startResponse(this.#exchange, this.head, code, headers);
+  }
+
+  async upgrade(protocol: string, headers?: HeadersInput): Promise<Socket> {
+    if (this.answered) throw new ResponseAlreadySent();
+    checkUpgrade(this.head, protocol);
+    if (this.incoming !== undefined && this.incoming.state !== "ended") {
+      throw new UsageError("NotUpgradable", "read the request's body before the upgrade");
+    }
+    return this.#exchange.switchProtocol(protocol, headers);
+  }
+
+  /** The body came to its end, in one way or another. */
+  bodyEnded(): void {
+    this.#ended = true;
+    if (this.#trailers !== undefined) this.#settleTrailers();
+  }
+
+  /** The client is gone before the response was complete. */
+  connectionLost(error: Error): void {
+    this.#gone = error;
+    this.#abort?.abort(error);
+  }
+
+  #settleTrailers(): void {
+    if (this.incoming?.state === "ended") this.#trailers?.resolve(this.#exchange.trailers);
+    else this.#trailers?.reject(new UsageError("ConnectionClosed", "the body was not read to its end"));
+  }
+}
+
+/** A promise of trailers; that nobody waits for it is not an unhandled rejection. */
+class Trailers {
+  readonly promise: Promise<HttpHeaders>;
+  resolve!: (trailers: HttpHeaders) => void;
+  reject!: (error: unknown) => void;
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.promise.catch(() => {});
+  }
+}
+
+/** The target URI (RFC 9112 section 3.3). Where Host is no host of the URL Standard, our own address is used. */
+function targetUri(head: RequestHead, socket: Socket): URL {
+  const { target, authority, method } = head;
+  const local = socket.localAddress;
+  const own = local.family === "unix" ? "localhost" : `${bracketed(local.address)}:${local.port}`;
+  for (const host of [authority, own, "localhost"]) {
+    const path = method === "CONNECT" || target === "*" ? "" : target;
+    const text = path === "" || path.startsWith("/") ? `http://${host}${path}` : path;
+    if (host !== "" && URL.canParse(text)) return new URL(text);
+  }
+  return new URL("http://localhost/");
+}
+
+function bracketed(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}
+
+/** RFC 9110 section 7.8: in HTTP/1.1 only, and only to a protocol that the client offered. */
+function checkUpgrade(head: RequestHead, protocol: string): void {
+  const offered = (head.headers.get("upgrade") ?? "").split(",").map((name) => name.trim().toLowerCase());
+  if (head.minor === 0 || !head.fields.connectionUpgrade || !offered.includes(protocol.toLowerCase())) {
+    throw new UsageError("NotUpgradable", `the client did not offer to switch to ${protocol}`);
+  }
+}

@@ -1,0 +1,206 @@
+import { ResponseHeadWriter } from "../http1/response-writer.ts";
+import type { Listener, Network, Socket } from "../socket/index.ts";
+import { ACCEPT_PAUSE_MS, isTransient } from "./accept-loop.ts";
+import { Connection, type ConnectionHost } from "./connection.ts";
+import { DateLine } from "./date-line.ts";
+import { UsageError } from "./errors.ts";
+import {
+  type CloseOptions,
+  DEFAULT_GRACE_MS,
+  type ListenOptions,
+  resolveOptions,
+  type ServeOptions,
+  type ServerConfig,
+  type ServerOptions,
+} from "./options.ts";
+import type { RequestCallback } from "./types.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** Descriptors that `shouldAcceptRequest` keeps free where the caller does not say. */
+const ASSUMED_DESCRIPTORS = 5;
+
+/**
+ * An HTTP/1.1 server on any `Network`. Written against the ports of `socket/` alone; which network it listens
+ * on when none is given is decided by the index that exports it.
+ */
+export class HttpServer implements AsyncDisposable {
+  readonly #network: Network;
+  readonly #options: ServerOptions;
+  readonly #config: ServerConfig;
+  readonly #connections = new Set<Connection>();
+  readonly #host: ConnectionHost & { closing: boolean };
+  #listener: Listener | undefined;
+  #binding = false;
+  #closed: Promise<void> | undefined;
+  #whenEmpty: (() => void) | undefined;
+
+  /** @throws UsageError `InvalidOption` */
+  constructor(options: ServerOptions & { network: Network }) {
+    this.#network = options.network;
+    this.#options = options;
+    this.#config = resolveOptions(options);
+    this.#host = {
+      config: this.#config,
+      watchdog: new Watchdog(this.#config.clock, Object.values(this.#config.timeouts)),
+      date: new DateLine(this.#config.clock),
+      head: new ResponseHeadWriter(),
+      closing: false,
+      connectionClosed: (connection) => {
+        this.#connections.delete(connection);
+        if (this.#connections.size === 0) this.#whenEmpty?.();
+      },
+    };
+  }
+
+  /** Whether the server is bound and was not closed. */
+  get listening(): boolean {
+    return this.#listener !== undefined && !this.#host.closing;
+  }
+
+  /**
+   * Binds.
+   * @param port 0 to 65535; 0 picks a free one
+   * @throws UsageError `InvalidPort`, `AlreadyListening`; NetworkError (`EADDRINUSE`, `EACCES`, ...)
+   */
+  async listen(port: number, options: ListenOptions = {}): Promise<void> {
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+      throw new UsageError(
+        "InvalidPort",
+        `a port must be a whole number from 0 to 65535, got ${String(port)}`,
+      );
+    }
+    if (this.#binding || this.#listener !== undefined) {
+      throw new UsageError("AlreadyListening", "this server was bound already; one server listens once");
+    }
+    this.#binding = true;
+    try {
+      this.#listener = await this.#network.listen({
+        port,
+        ...(options.address !== undefined && options.address !== "" ? { address: options.address } : {}),
+        ...(options.family !== undefined ? { family: options.family } : {}),
+        reuseAddr: this.#options.reuseAddr ?? true,
+        reusePort: this.#options.reusePort ?? false,
+      });
+    } finally {
+      this.#binding = false;
+    }
+  }
+
+  /** The bound port. @throws UsageError `NotListening` before `listen` */
+  getPort(): number {
+    return this.#bound().address.port;
+  }
+
+  /**
+   * Accepts one connection and serves every request on it; returns once it is being served. Returns without
+   * one when the server is closed meanwhile.
+   * @throws UsageError `NotListening`; NetworkError when the accept failed
+   */
+  async acceptRequest(callback: RequestCallback): Promise<void> {
+    const listener = this.#bound();
+    let socket: Socket;
+    try {
+      socket = await listener.accept();
+    } catch (error) {
+      if (this.#host.closing) return;
+      throw error;
+    }
+    if (this.#host.closing) {
+      socket.destroy();
+      return;
+    }
+    const connection = new Connection(socket, this.#host, callback);
+    this.#connections.add(connection);
+    connection.start();
+  }
+
+  /**
+   * Whether so many descriptors are free that one more connection is reasonable.
+   * @param assumedDescriptorsPerRequest how many a connection may come to need; default 5
+   */
+  shouldAcceptRequest(assumedDescriptorsPerRequest = ASSUMED_DESCRIPTORS): boolean {
+    const { active, max = this.#config.maxDescriptorsFallback } = this.#network.descriptors();
+    return active + assumedDescriptorsPerRequest <= max;
+  }
+
+  /**
+   * Binds, and serves until the server is closed. Failures that pass (out of descriptors, a peer that was
+   * gone before it was accepted) are reported and accepting goes on after a pause.
+   * @returns when closed by `close()` or an aborted `signal`
+   * @throws as `listen`; NetworkError when accepting failed for good
+   */
+  async serve(port: number, callback: RequestCallback, options: ServeOptions = {}): Promise<void> {
+    const { assumedDescriptorsPerRequest = -1, onListen, signal } = options;
+    if (signal?.aborted) return;
+    await this.listen(port, options);
+    const onAbort = () => void this.close();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    try {
+      onListen?.(this.#bound().address);
+      while (this.listening) await this.#acceptNext(callback, assumedDescriptorsPerRequest);
+    } catch (error) {
+      await this.close({ graceMs: 0 });
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+    }
+    await this.#closed;
+  }
+
+  /**
+   * Stops accepting, ends idle connections, lets running requests finish with `Connection: close`, and cuts
+   * what is left after `graceMs`. Resolves when every connection is gone. A second call waits for the first,
+   * but can shorten its grace.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    const { graceMs = DEFAULT_GRACE_MS } = options;
+    if (this.#closed === undefined || graceMs === 0) {
+      if (graceMs === 0) for (const connection of [...this.#connections]) connection.destroy();
+      this.#closed ??= this.#close(graceMs);
+    }
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    this.#host.closing = true;
+    await this.#listener?.close();
+    for (const connection of [...this.#connections]) {
+      if (graceMs === 0) connection.destroy();
+      else connection.shutDown();
+    }
+    if (this.#connections.size === 0) return;
+    const { clock } = this.#config;
+    const timer = clock.setTimeout(() => {
+      for (const connection of [...this.#connections]) connection.destroy();
+    }, graceMs);
+    await new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+    });
+    clock.clearTimeout(timer);
+  }
+
+  async #acceptNext(callback: RequestCallback, assumedDescriptors: number): Promise<void> {
+    if (assumedDescriptors >= 0 && !this.shouldAcceptRequest(assumedDescriptors)) return this.#pause();
+    try {
+      await this.acceptRequest(callback);
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      this.#config.onError(error);
+      await this.#pause();
+    }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => this.#config.clock.setTimeout(resolve, ACCEPT_PAUSE_MS));
+  }
+
+  #bound(): Listener {
+    if (this.#listener === undefined) throw new UsageError("NotListening", "call listen() first");
+    return this.#listener;
+  }
+}

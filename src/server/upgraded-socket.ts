@@ -1,0 +1,117 @@
+import type { Socket, SocketAddress, SocketEvents } from "../socket/index.ts";
+
+/**
+ * The connection after an upgrade: the socket underneath, with the bytes that were read before the switch in
+ * front of what arrives. The connection stays the consumer of the real socket and passes its events on.
+ */
+export class UpgradedSocket implements Socket {
+  readonly #socket: Socket;
+  readonly #rest: Uint8Array[];
+  #events: SocketEvents | undefined;
+  #paused = false;
+  #flushing = false;
+  #ended = false;
+  #closed: { error: Error | undefined } | undefined;
+
+  /** @param rest what was already read; the socket has to be paused */
+  constructor(socket: Socket, rest: Uint8Array[]) {
+    this.#socket = socket;
+    this.#rest = rest;
+  }
+
+  get localAddress(): SocketAddress {
+    return this.#socket.localAddress;
+  }
+
+  get remoteAddress(): SocketAddress {
+    return this.#socket.remoteAddress;
+  }
+
+  open(events: SocketEvents): void {
+    if (this.#events !== undefined) throw new TypeError("this socket was opened already");
+    this.#events = events;
+    this.#schedule();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (this.#events !== undefined) this.#schedule();
+  }
+
+  write(data: Uint8Array | string): boolean {
+    return this.#socket.write(data);
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(error?: Error): void {
+    this.#socket.destroy(error);
+  }
+
+  /** The connection's events, passed on. Data may still come from a read that was under way. */
+  onData(bytes: Uint8Array): void {
+    if (this.#events !== undefined && !this.#paused && this.#rest.length === 0) this.#events.onData(bytes);
+    else {
+      this.#rest.push(bytes);
+      this.#socket.pause();
+    }
+  }
+
+  onEnd(): void {
+    this.#ended = true;
+    if (this.#events !== undefined && !this.#flushing) this.#schedule();
+  }
+
+  onDrain(): void {
+    this.#events?.onDrain();
+  }
+
+  onClose(error?: Error): void {
+    this.#closed = { error };
+    if (this.#events !== undefined && !this.#flushing) this.#schedule();
+  }
+
+  /** Delivers what waits, from a microtask: never from inside a call to the socket. */
+  #schedule(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    const events = this.#events;
+    if (events === undefined) return;
+    while (
+      !this.#paused &&
+      this.#rest.length > 0 &&
+      (this.#closed === undefined || this.#closed.error === undefined)
+    ) {
+      events.onData(this.#rest.shift()!);
+    }
+    if (!this.#paused && this.#rest.length === 0) {
+      if (this.#ended) {
+        this.#ended = false;
+        events.onEnd();
+      }
+      if (this.#closed === undefined) this.#socket.resume();
+    }
+    if (this.#closed !== undefined) {
+      const { error } = this.#closed;
+      this.#events = CLOSED;
+      if (error === undefined) events.onClose();
+      else events.onClose(error);
+    }
+  }
+}
+
+/** Takes the place of the consumer once it was told of the close. */
+const CLOSED: SocketEvents = { onData() {}, onEnd() {}, onDrain() {}, onClose() {} };

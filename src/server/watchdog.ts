@@ -1,0 +1,44 @@
+import type { Clock } from "../socket/index.ts";
+
+/** Something that may have waited for too long. */
+export interface Watched {
+  /** When its present waits end by the clock, and what it does about one that has passed. */
+  checkDeadlines(now: number): void;
+}
+
+/**
+ * One timer for all connections of a server: it sweeps them at a quarter of the shortest timeout and at
+ * least once a second, so a timeout is never early and at most that much late. The alternative, a timer for
+ * each connection that is set and cleared with each request, costs more than the rest of a small request.
+ */
+export class Watchdog {
+  readonly #clock: Clock;
+  readonly #interval: number;
+  readonly #watched = new Set<Watched>();
+  #timer: unknown;
+
+  constructor(clock: Clock, timeouts: readonly number[]) {
+    this.#clock = clock;
+    const shortest = Math.min(...timeouts.filter((ms) => ms > 0), 4000);
+    this.#interval = Math.max(5, shortest / 4);
+  }
+
+  add(watched: Watched): void {
+    this.#watched.add(watched);
+    this.#timer ??= this.#clock.setTimeout(this.#sweep, this.#interval);
+  }
+
+  delete(watched: Watched): void {
+    this.#watched.delete(watched);
+    if (this.#watched.size > 0 || this.#timer === undefined) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  readonly #sweep = (): void => {
+    this.#timer = undefined;
+    const now = this.#clock.now();
+    for (const watched of this.#watched) watched.checkDeadlines(now);
+    if (this.#watched.size > 0) this.#timer ??= this.#clock.setTimeout(this.#sweep, this.#interval);
+  };
+}
