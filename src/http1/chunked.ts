@@ -6,7 +6,7 @@ import { FieldSection } from "./field-section.ts";
 import type { Limits } from "./limits.ts";
 
 type State = "size" | "extension" | "data" | "data-end" | "trailers";
-/** Where in `chunk-ext` the reader is. `after` is behind a whole extension or the size. */
+/** Where in `chunk-ext` the reader is. `after` is behind a whole extension or the size, `after-space` behind its BWS. */
 type ExtensionState =
   | "after"
   | "name-start"
@@ -167,6 +167,11 @@ function nextExtensionState(state: ExtensionState, octet: number): ExtensionStat
     case "after":
       if (octet === SEMICOLON) return "name-start";
       if (octet === CR) return "lf";
+      if (space) return "after-space";
+      break;
+    case "after-space":
+      if (space) return "after-space";
+      if (octet === SEMICOLON) return "name-start";
       break;
     case "name-start":
       if (space) return "name-start";

@@ -1,0 +1,7 @@
+/** What every platform exports alike; `index.node.ts` and `index.browser.ts` add the default network. */
+export { InvalidHeader, ProtocolError, type ProtocolErrorCode } from "./http1/errors.ts";
+export { type HeadersInput, HttpHeaders } from "./http1/headers.ts";
+export { DEFAULT_LIMITS, type Limits } from "./http1/limits.ts";
+export { reasonPhrase } from "./http1/reason.ts";
+export * from "./server/index.ts";
+export * from "./socket/index.ts";

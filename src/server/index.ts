@@ -1,0 +1,10 @@
+export { ResponseAlreadySent, UsageError, type UsageErrorCode } from "./errors.ts";
+export {
+  type CloseOptions,
+  DEFAULT_TIMEOUTS,
+  type ListenOptions,
+  type ServeOptions,
+  type ServerOptions,
+  type Timeouts,
+} from "./options.ts";
+export type { BodyContent, BodyWriter, HttpRequest, RequestCallback } from "./types.ts";
