@@ -9,6 +9,7 @@ type State = "size" | "extension" | "data" | "data-end" | "trailers";
 /** Where in `chunk-ext` the reader is. `after` is behind a whole extension or the size, `after-space` behind its BWS. */
 type ExtensionState =
   | "after"
+  | "after-space"
   | "name-start"
   | "name"
   | "after-name"
