@@ -4,7 +4,7 @@ import { bins, entries } from "./scripts/entries.mjs";
 const config: KnipConfig = {
   entry: [
     ...[...entries, ...bins].map(({ source }) => `${source}!`),
-    "src/**/*.test.ts",
+    "{src,examples,scripts}/**/*.test.ts",
     "examples/*.ts",
     "e2e/*.spec.ts",
     "bench/{,servers/}*.{ts,mjs}",

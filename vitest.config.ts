@@ -26,7 +26,8 @@ const browser = () => ({
 const exclude = [...configDefaults.exclude, "dist*/**", ".build/**"];
 
 // `*.test.ts` runs on every platform: on Node, in a page and in a worker. `*.node.test.ts` runs on
-// Node only, `*.browser.test.ts` in a page only.
+// Node only, `*.browser.test.ts` in a page only. `*.program.test.ts` runs on Node and starts programs in
+// processes of their own, which takes its time.
 export default defineConfig({
   test: {
     projects: [
@@ -35,15 +36,19 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: [...exclude, "**/*.browser.test.ts"],
+          exclude: [...exclude, "**/*.{browser,program}.test.ts"],
         },
+      },
+      {
+        resolve: { alias: alias("node") },
+        test: { name: "programs", include: ["{src,examples,scripts}/**/*.program.test.ts"], exclude },
       },
       {
         resolve: { alias: alias(undefined) },
         test: {
           name: "page",
           include: ["src/**/*.test.ts", "examples/**/*.test.ts"],
-          exclude: [...exclude, "**/*.node.test.ts"],
+          exclude: [...exclude, "**/*.{node,program}.test.ts"],
           browser: browser(),
         },
       },

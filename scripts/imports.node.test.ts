@@ -46,10 +46,11 @@ const areas: Readonly<Record<string, Area>> = {
   "src/cli": { areas: everything, node: true },
   web: { areas: everything, packages: ["*"] },
   examples: { areas: [], packages: ["portico"] },
+  "examples/test": { areas: [], packages: ["portico", "vitest"] },
 };
 
 const isTest = (file: string) => /\.test\.ts$/.test(file);
-const mayUseNode = (file: string) => /\.node\.test\.ts$/.test(file);
+const mayUseNode = (file: string) => /\.(node|program)\.test\.ts$/.test(file);
 
 const files = ["src", "examples", "web"].flatMap(sources);
 
@@ -121,7 +122,8 @@ function problemOf(file: string, target: string): string | undefined {
     return packages.includes("*") || packages.includes(used) ? undefined : `${name} may not use this package`;
   }
   const path = relative(root, join(root, dirname(file), target)).replaceAll("\\", "/");
-  if (areaPath(path) === areaPath(file)) return undefined;
+  const [here, there] = [areaPath(file) ?? "", areaPath(path) ?? ""];
+  if (here === there || (here === "examples/test" && there === "examples")) return undefined;
   const imported = path.split("/")[1] ?? path;
   return area.areas.includes(imported) ? undefined : `${name} may not import from ${imported}`;
 }

@@ -35,6 +35,7 @@ export const steps = [
   { name: "types of the scripts", command: tsc("scripts") },
   { name: "file lengths", command: ["scripts/check-lengths.mjs"] },
   { name: "tests on Node", command: vitest("node"), counts: "vitest" },
+  { name: "programs: examples and README", command: vitest("programs"), counts: "vitest" },
   { name: "unused exports and packages", command: ["node_modules/knip/bin/knip.js"] },
   { name: "exports of package.json", command: ["scripts/check-exports.mjs"] },
   { name: "build", command: ["scripts/build.mjs"] },

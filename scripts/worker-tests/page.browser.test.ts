@@ -12,6 +12,7 @@ const files = Object.keys(
     "/src/**/*.test.ts",
     "/examples/**/*.test.ts",
     "!/**/*.node.test.ts",
+    "!/**/*.program.test.ts",
     "!/**/*.browser.test.ts",
   ]),
 );

@@ -15,6 +15,7 @@ const modules = import.meta.glob([
   "/src/**/*.test.ts",
   "/examples/**/*.test.ts",
   "!/**/*.node.test.ts",
+  "!/**/*.program.test.ts",
   "!/**/*.browser.test.ts",
 ]);
 

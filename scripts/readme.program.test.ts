@@ -1,0 +1,55 @@
+/**
+ * The README's code runs as it stands there: programs in a Node process of their own (one that says
+ * `try: curl localhost:PORT/` has to answer there), Vitest examples as tests of this file. All of it is
+ * type-checked.
+ */
+import { execFile } from "node:child_process";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { root } from "./entries.mjs";
+import { runProgram } from "./program.ts";
+
+const folder = join(root, ".build", `readme-${process.pid}`);
+const readme = await readFile(join(root, "README.md"), "utf8");
+const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""], index) => {
+  const line = code.split("\n").find((each) => each.trim() !== "" && !each.startsWith("import")) ?? "";
+  return { title: `${index + 1}: ${line}`, code, path: join(folder, `block-${index + 1}.ts`) };
+});
+const isTest = ({ code }: { code: string }) => /from "vitest"/.test(code);
+
+await mkdir(folder, { recursive: true });
+await Promise.all(blocks.map(({ path, code }) => writeFile(path, `${code}\nexport {};\n`)));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("the README's code", () => {
+  test("is there", () => {
+    expect(blocks.length).toBeGreaterThan(0);
+  });
+
+  test("type-checks", { timeout: 60_000 }, async () => {
+    const config = { extends: join(root, "tsconfig.json"), include: ["*.ts"], exclude: [] };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, "-p", folder]).catch(
+      (error) => error,
+    );
+    expect(stdout).toBe("");
+  });
+
+  test.each(blocks.filter((block) => !isTest(block)))(
+    "runs: $title",
+    { timeout: 20_000 },
+    async ({ path }) => {
+      const program = await runProgram(path, folder);
+      onTestFinished(program.stop);
+      const { port, code, errors } = await program.outcome;
+      expect(errors).toBe("");
+      if (port === undefined) expect(code).toBe(0);
+      else expect((await fetch(`http://localhost:${port}/`)).status).toBe(200);
+    },
+  );
+});
+
+for (const block of blocks.filter(isTest)) await import(block.path);

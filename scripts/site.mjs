@@ -1,0 +1,125 @@
+/**
+ * What `npm start` serves: the built web page, and each example as a program of its own on its own port,
+ * relayed to under /examples/NAME/ so that the page can call it.
+ */
+import { readFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { AsyncHttpServer, fetchHandler } from "portico";
+import { directory } from "portico/node";
+import { serveFiles } from "portico/static";
+import { root } from "./entries.mjs";
+
+/** @typedef {{ name: string, title: string, port: number, requests: unknown[] }} Example */
+/** @typedef {{ example: Example, server: import("portico").AsyncHttpServer }} Running */
+
+const host = "127.0.0.1";
+const preferredPort = 8080;
+
+/** Fields about one connection (RFC 9110 section 7.6.1), or that the client sets for itself. */
+const hopByHop = [
+  "connection",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "expect",
+  "host",
+];
+
+/**
+ * @param {number} [port] Default: 8080, or the next free one.
+ */
+export async function startSite(port) {
+  const running = await startExamples();
+  const files = serveFiles(directory(`${root}dist-web`));
+  const site = await listen(port, (request) => {
+    const [, folder, name, ...rest] = request.url.pathname.split("/");
+    if (folder !== "examples") return files(request);
+    if (!name) return request.respond(200, JSON.stringify(running.map(({ example }) => example)), json);
+    const called = running.find(({ example }) => example.name === name);
+    if (!called) return request.respond(404, `There is no example ${JSON.stringify(name)}\n`);
+    return relay(request, called.example.port, `/${rest.join("/")}${request.url.search}`);
+  });
+  return {
+    url: `http://${host}:${site.getPort()}/`,
+    async close() {
+      await Promise.all(
+        [site, ...running.map(({ server }) => server)].map((server) => server.close({ graceMs: 500 })),
+      );
+    },
+  };
+}
+
+const json = { "Content-Type": "application/json" };
+
+/**
+ * @param {import("portico").HttpRequest} request
+ * @param {number} port
+ * @param {string} path
+ */
+function relay(request, port, path) {
+  return fetchHandler(async ({ method, headers: sent, body, signal }) => {
+    const headers = new Headers(sent);
+    for (const name of hopByHop) headers.delete(name);
+    const init = { method, headers, body, signal, redirect: /** @type {const} */ ("manual"), duplex: "half" };
+    try {
+      return await fetch(`http://${host}:${port}${path}`, init);
+    } catch {
+      return new Response("The example does not answer: has it been shut down?\n", { status: 502 });
+    }
+  })(request);
+}
+
+/**
+ * @param {number | undefined} port
+ * @param {import("portico").RequestCallback} callback
+ */
+async function listen(port, callback) {
+  for (let next = port ?? preferredPort; ; next += 1) {
+    try {
+      return await started(next, callback);
+    } catch (error) {
+      const taken = /** @type {{ code?: string }} */ (error).code === "EADDRINUSE";
+      if (!taken) throw error;
+      if (port !== undefined) throw new Error(`port ${port} of ${host} is taken`);
+    }
+  }
+}
+
+/**
+ * @param {number} port
+ * @param {import("portico").RequestCallback} callback
+ * @returns {Promise<AsyncHttpServer>}
+ */
+function started(port, callback) {
+  const server = new AsyncHttpServer({ onError: (error) => console.error(error) });
+  return new Promise((resolve, reject) => {
+    server.serve(port, callback, { address: host, onListen: () => resolve(server) }).catch(reject);
+  });
+}
+
+/**
+ * Builds the examples, imports them, which starts them, and waits until each listens.
+ *
+ * @returns {Promise<Running[]>}
+ */
+async function startExamples() {
+  const catalogue = JSON.parse(await readFile(`${root}examples/catalogue.json`, "utf8"));
+  const outdir = `${root}.build/examples`;
+  await build({
+    entryPoints: catalogue.map((/** @type {Example} */ { name }) => `${root}examples/${name}.ts`),
+    outdir,
+    format: "esm",
+    target: "es2022",
+    logLevel: "warning",
+  });
+  return Promise.all(
+    catalogue.map(async (/** @type {Example} */ entry) => {
+      const { server } = await import(pathToFileURL(`${outdir}/${entry.name}.js`).href);
+      while (!server.listening) await new Promise((resolve) => setTimeout(resolve, 5));
+      return { example: { ...entry, port: server.getPort() }, server };
+    }),
+  );
+}

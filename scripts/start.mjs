@@ -1,0 +1,48 @@
+/**
+ * `npm start [-- --port 8080]`: installs and builds what is missing or out of date, then serves the web page
+ * and the examples on 127.0.0.1, with Portico itself.
+ */
+import { spawnSync } from "node:child_process";
+import { chdir, execPath, exit } from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { installPackages } from "./setup.mjs";
+
+chdir(fileURLToPath(new URL("..", import.meta.url)));
+const { values } = parseArgs({ options: { port: { type: "string" } } });
+const asked = values.port === undefined ? undefined : Number(values.port);
+if (asked !== undefined && !(Number.isInteger(asked) && asked >= 0 && asked <= 65_535)) {
+  console.error(`--port wants a number from 0 to 65535, got ${JSON.stringify(values.port)}`);
+  exit(2);
+}
+
+installPackages();
+const { isStale } = await import("./stale.mjs");
+const sources = ["src", "package.json", "package-lock.json", "scripts"];
+if (isStale("dist/index.node.js", sources)) build("Portico", ["scripts/build.mjs", "--bundles"]);
+if (isStale("dist-web/index.html", ["web", "vite.config.ts", ...sources])) {
+  build("the web page", ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"]);
+}
+const { startSite } = await import("./site.mjs");
+const site = await startSite(asked);
+console.log(`\nPortico serves its page and the examples: ${site.url}   (Ctrl-C stops it)`);
+
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
+  process.once(signal, async () => {
+    console.log("\nStopping ...");
+    await site.close();
+    exit(0);
+  });
+}
+
+/**
+ * @param {string} what
+ * @param {readonly string[]} args
+ */
+function build(what, args) {
+  console.log(`Building ${what} ...`);
+  const { status } = spawnSync(execPath, args, { stdio: "inherit" });
+  if (status === 0) return;
+  console.error(`Building ${what} failed, see above.`);
+  exit(1);
+}
