@@ -7,15 +7,16 @@ const config: KnipConfig = {
     "{src,examples,scripts}/**/*.test.ts",
     "examples/*.ts",
     "e2e/*.spec.ts",
-    "bench/{,servers/}*.{ts,mjs}",
+    "bench/*.{ts,mjs}",
     "scripts/*.mjs",
     "scripts/worker-tests/worker.ts",
   ],
-  project: ["{src,web,examples,e2e,bench,scripts}/**/*.{ts,mjs}"],
+  // The benchmark's peers have a package.json of their own.
+  project: ["{src,web,examples,e2e,bench,scripts}/**/*.{ts,mjs}", "!bench/{servers,peers}/**"],
   ignoreExportsUsedInFile: true,
   // Run by its path, and programs of the operating system.
   ignoreDependencies: ["@arethetypeswrong/cli"],
-  ignoreBinaries: ["taskset", "wrk", "curl"],
+  ignoreBinaries: ["taskset", "mkfifo"],
 };
 
 export default config;
