@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { AsyncHttpServer, fetchHandler } from "portico";
+import { AsyncHttpServer } from "portico";
 import { directory } from "portico/node";
 import { serveFiles } from "portico/static";
 import { root } from "./entries.mjs";
@@ -16,7 +16,7 @@ import { root } from "./entries.mjs";
 const host = "127.0.0.1";
 const preferredPort = 8080;
 
-/** Fields about one connection (RFC 9110 section 7.6.1), or that the client sets for itself. */
+/** Fields about one connection (RFC 9110 section 7.6.1), or that `fetch` sets for itself. */
 const hopByHop = [
   "connection",
   "keep-alive",
@@ -59,17 +59,29 @@ const json = { "Content-Type": "application/json" };
  * @param {number} port
  * @param {string} path
  */
-function relay(request, port, path) {
-  return fetchHandler(async ({ method, headers: sent, body, signal }) => {
-    const headers = new Headers(sent);
-    for (const name of hopByHop) headers.delete(name);
-    const init = { method, headers, body, signal, redirect: /** @type {const} */ ("manual"), duplex: "half" };
-    try {
-      return await fetch(`http://${host}:${port}${path}`, init);
-    } catch {
-      return new Response("The example does not answer: has it been shut down?\n", { status: 502 });
-    }
-  })(request);
+async function relay(request, port, path) {
+  const { method, body, signal } = request;
+  const headers = without(request.headers, [...hopByHop, "accept-encoding"]);
+  const init = { method, headers, body, signal, redirect: /** @type {const} */ ("manual"), duplex: "half" };
+  try {
+    const answer = await fetch(`http://${host}:${port}${path}`, init);
+    // `fetch` has decoded the body, so its coding and its length are no longer true.
+    const coded = answer.headers.has("content-encoding") ? ["content-encoding", "content-length"] : [];
+    await request.respond(answer.status, answer.body, without(answer.headers, [...hopByHop, ...coded]));
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!(error instanceof TypeError)) throw error;
+    await request.respond(502, "The example does not answer: has it been shut down?\n");
+  }
+}
+
+/**
+ * @param {Iterable<[string, string]>} fields
+ * @param {readonly string[]} names In lower case.
+ * @returns {[string, string][]}
+ */
+function without(fields, names) {
+  return [...fields].filter(([name]) => !names.includes(name.toLowerCase()));
 }
 
 /**
