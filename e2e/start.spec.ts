@@ -42,7 +42,7 @@ test("the page calls the examples, with no error on its console", async ({ page 
   await call("Echo of an upload", "PUT /", /This comes back/);
   await call("Server-sent events", "GET /events", /id: 2\ndata: /);
   await call("Progress in chunks", "GET /?steps=5", /100 % {2}step 5 of 5/);
-  await call("Files from memory", "HEAD /notes/today.txt", /content-length: 23/);
+  await call("Files from memory", "HEAD /notes/today.txt", /content-length: 24/);
   await call("Graceful shutdown", "POST /shutdown", /^202 Accepted/);
   expect(complaints).toEqual([]);
 });
