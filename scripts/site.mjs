@@ -45,9 +45,8 @@ export async function startSite(port) {
   return {
     url: `http://${host}:${site.getPort()}/`,
     async close() {
-      await Promise.all(
-        [site, ...running.map(({ server }) => server)].map((server) => server.close({ graceMs: 500 })),
-      );
+      await site.close({ graceMs: 500 });
+      await Promise.all(running.map(({ server }) => server.close({ graceMs: 500 })));
     },
   };
 }
@@ -63,16 +62,24 @@ async function relay(request, port, path) {
   const { method, body, signal } = request;
   const headers = without(request.headers, [...hopByHop, "accept-encoding"]);
   const init = { method, headers, body, signal, redirect: /** @type {const} */ ("manual"), duplex: "half" };
-  try {
-    const answer = await fetch(`http://${host}:${port}${path}`, init);
-    // `fetch` has decoded the body, so its coding and its length are no longer true.
-    const coded = answer.headers.has("content-encoding") ? ["content-encoding", "content-length"] : [];
-    await request.respond(answer.status, answer.body, without(answer.headers, [...hopByHop, ...coded]));
-  } catch (error) {
-    if (signal.aborted) return;
-    if (!(error instanceof TypeError)) throw error;
+  const answer = await fetch(`http://${host}:${port}${path}`, init).catch(() => undefined);
+  if (answer === undefined) {
     await request.respond(502, "The example does not answer: has it been shut down?\n");
+    return;
   }
+  // `fetch` has decoded the body, so its coding and its length are no longer true.
+  const coded = answer.headers.has("content-encoding") ? ["content-encoding", "content-length"] : [];
+  await request.respond(answer.status, answer.body, without(answer.headers, [...hopByHop, ...coded]));
+}
+
+/**
+ * A client that went away in the middle is nothing to tell of.
+ *
+ * @param {unknown} error
+ * @param {import("portico").HttpRequest} [request]
+ */
+function onError(error, request) {
+  if (!request?.signal.aborted) console.error(error);
 }
 
 /**
@@ -106,7 +113,7 @@ async function listen(port, callback) {
  * @returns {Promise<AsyncHttpServer>}
  */
 function started(port, callback) {
-  const server = new AsyncHttpServer({ onError: (error) => console.error(error) });
+  const server = new AsyncHttpServer({ onError });
   return new Promise((resolve, reject) => {
     server.serve(port, callback, { address: host, onListen: () => resolve(server) }).catch(reject);
   });
