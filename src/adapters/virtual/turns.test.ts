@@ -1,0 +1,98 @@
+import { afterEach, expect, it, vi } from "vitest";
+import { turn } from "../../testing/index.ts";
+import { VirtualNetwork } from "./index.ts";
+import { turns } from "./turns.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+it("lets the event loop go on while two peers answer each other for ever", async () => {
+  // Each answers from onData, so that without a pause the loop would never leave its microtasks.
+  const network = new VirtualNetwork();
+  const listener = await network.listen({ port: 80 });
+  const client = await network.connect({ host: "localhost", port: 80 });
+  const server = await listener.accept();
+  let rounds = 0;
+  for (const socket of [client, server]) {
+    socket.open({
+      onData() {
+        rounds++;
+        socket.write("ball");
+      },
+      onEnd() {},
+      onDrain() {},
+      onClose() {},
+    });
+  }
+  client.write("ball");
+  const started = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const took = performance.now() - started;
+  for (let i = 0; i < 5; i++) await turn();
+  client.destroy();
+  expect(rounds).toBeGreaterThan(100);
+  expect(took).toBeLessThan(1000);
+});
+
+it("pauses after a number of rounds where the time stands still", async () => {
+  vi.spyOn(performance, "now").mockReturnValue(0);
+  let rounds = 0;
+  let stopped = false;
+  const forEver = {
+    run() {
+      rounds++;
+      if (!stopped) turns.ask(forEver);
+    },
+  };
+  turns.ask(forEver);
+  await turn();
+  stopped = true;
+  expect(rounds).toBeGreaterThan(4000);
+});
+
+it("delivers a quiet exchange in microtasks", async () => {
+  await turn();
+  turns.rested();
+  let ran = false;
+  turns.ask({
+    run() {
+      ran = true;
+    },
+  });
+  expect(ran).toBe(false);
+  await undefined;
+  expect(ran).toBe(true);
+});
+
+it("goes on with the other sockets, and with the next event, when a handler throws", async () => {
+  const network = new VirtualNetwork();
+  const listener = await network.listen({ port: 80 });
+  const client = await network.connect({ host: "localhost", port: 80 });
+  const server = await listener.accept();
+  const microtask = globalThis.queueMicrotask.bind(globalThis);
+  const uncaught: unknown[] = [];
+  vi.spyOn(globalThis, "queueMicrotask").mockImplementation((callback) =>
+    microtask(() => {
+      try {
+        callback();
+      } catch (error) {
+        uncaught.push(error);
+      }
+    }),
+  );
+  const events: string[] = [];
+  const fault = new Error("a handler's fault");
+  server.open({
+    onData() {
+      events.push("data");
+      throw fault;
+    },
+    onEnd: () => void events.push("end"),
+    onDrain() {},
+    onClose: () => void events.push("close"),
+  });
+  client.write("x");
+  client.end();
+  await turn();
+  expect(events).toEqual(["data", "end"]);
+  expect(uncaught).toEqual([fault]);
+});
