@@ -1,0 +1,57 @@
+import { type Clock, systemClock } from "../socket/index.ts";
+import type { Role } from "./frame-header.ts";
+import type { LinkOptions } from "./link.ts";
+
+/** Limits and times of a connection, for either side. */
+export interface WebSocketLimits {
+  /** Bytes of a message, uncompressed, at most; a longer one closes with 1009. Default 16 MiB (16_777_216). */
+  readonly maxMessageBytes?: number;
+  /** Bytes of one frame's payload on the wire, at most. Default: `maxMessageBytes` and what DEFLATE may add. */
+  readonly maxFrameBytes?: number;
+  /** Milliseconds that the closing handshake may take before the connection is dropped. Default 10_000. */
+  readonly closeTimeoutMs?: number;
+  /** Milliseconds of silence from the peer before it is pinged. Default 0: never. */
+  readonly pingIntervalMs?: number;
+  /** Milliseconds that a pinged peer has to send anything before the connection is dropped. Default 20_000. */
+  readonly pongTimeoutMs?: number;
+  /** Time source. Default: the platform's. */
+  readonly clock?: Clock;
+}
+
+export interface WebSocketConnectionOptions extends WebSocketLimits {
+  /** Which side this is: a client masks its frames, a server wants masked ones. */
+  readonly role: Role;
+  /** What `url`, `protocol` and `extensions` say. Default empty. */
+  readonly url?: string;
+  readonly protocol?: string;
+  readonly extensions?: string;
+  /** The negotiated compression. Default none. */
+  readonly codec?: LinkOptions["codec"];
+  /** Messages below this many bytes are not compressed. Default 1024. */
+  readonly deflateFromBytes?: number;
+}
+
+const DEFAULTS = Object.freeze({
+  maxMessageBytes: 16_777_216,
+  closeTimeoutMs: 10_000,
+  pingIntervalMs: 0,
+  pongTimeoutMs: 20_000,
+  deflateFromBytes: 1024,
+});
+
+/** Every option with its value. */
+export function linkOptions(options: WebSocketConnectionOptions): LinkOptions {
+  const maxMessageBytes = options.maxMessageBytes ?? DEFAULTS.maxMessageBytes;
+  return {
+    role: options.role,
+    maxMessageBytes,
+    // DEFLATE makes what can't be compressed longer: five bytes for each 16 KB and a few at the end.
+    maxFrameBytes: options.maxFrameBytes ?? maxMessageBytes + Math.ceil(maxMessageBytes / 1024) + 64,
+    closeTimeoutMs: options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs,
+    pingIntervalMs: options.pingIntervalMs ?? DEFAULTS.pingIntervalMs,
+    pongTimeoutMs: options.pongTimeoutMs ?? DEFAULTS.pongTimeoutMs,
+    clock: options.clock ?? systemClock,
+    deflateFromBytes: options.deflateFromBytes ?? DEFAULTS.deflateFromBytes,
+    codec: options.codec,
+  };
+}

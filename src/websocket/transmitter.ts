@@ -1,0 +1,92 @@
+import type { Socket } from "../socket/index.ts";
+import { FrameWriter, type FrameWriterOptions } from "./frame-writer.ts";
+
+/** Written out before the turn ends, so that one busy turn can't pile up more than this unnoticed. */
+const FLUSH_AT = 65_536;
+
+/**
+ * From messages to socket writes. What is sent in one turn goes out in as few writes as possible: at the end of
+ * the chunk that is being read, else at the end of the turn.
+ */
+export class Transmitter {
+  readonly #socket: Socket;
+  readonly #writer: FrameWriter;
+  #corked = false;
+  #flushQueued = false;
+  #congested = false;
+  #unsent = 0;
+
+  constructor(socket: Socket, options: FrameWriterOptions) {
+    this.#socket = socket;
+    this.#writer = new FrameWriter(options);
+  }
+
+  /** Whether the socket asked to wait. */
+  get congested(): boolean {
+    return this.#congested;
+  }
+
+  /** Bytes of messages since the socket last took everything. */
+  get unsent(): number {
+    return this.#unsent;
+  }
+
+  text(message: string): void {
+    this.#unsent += this.#writer.text(message);
+    this.#written();
+  }
+
+  binary(message: Uint8Array): void {
+    this.#unsent += this.#writer.binary(message);
+    this.#written();
+  }
+
+  control(opcode: number, payload: Uint8Array): void {
+    this.#writer.control(opcode, payload);
+    this.#written();
+  }
+
+  close(code?: number, reason?: Uint8Array): void {
+    this.#writer.close(code, reason);
+    this.#written();
+  }
+
+  /** Until `uncork` only what is much is written. */
+  cork(): void {
+    this.#corked = true;
+  }
+
+  uncork(): void {
+    this.#corked = false;
+    this.flush();
+  }
+
+  flush(): void {
+    const { output } = this.#writer;
+    if (output.length > 0) {
+      output.drain((bytes) => {
+        if (!this.#socket.write(bytes)) this.#congested = true;
+      });
+    }
+    if (!this.#congested) this.#unsent = 0;
+  }
+
+  /** The socket has sent what it held. */
+  onDrain(): void {
+    this.#congested = false;
+    this.#unsent = 0;
+    this.flush();
+  }
+
+  #written(): void {
+    if (this.#writer.output.length >= FLUSH_AT) {
+      this.flush();
+    } else if (!this.#corked && !this.#flushQueued) {
+      this.#flushQueued = true;
+      queueMicrotask(() => {
+        this.#flushQueued = false;
+        this.flush();
+      });
+    }
+  }
+}
