@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { concat, frame, utf8 } from "../testing/websocket-frames.ts";
 import { Deflater, Inflater } from "./deflate.ts";
 import { WebSocketProtocolError } from "./errors.ts";
 import { MessageReader } from "./message-reader.ts";
-import { concat, frame, utf8 } from "./test-frames.ts";
 
 const settings = (windowBits: number, takeover: boolean) => ({
   windowBits,

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { concat, parseFrames, utf8 } from "../testing/websocket-frames.ts";
 import { controlPayload, FrameWriter } from "./frame-writer.ts";
 import { mask } from "./masking.ts";
 import { CLOSE, PING } from "./opcodes.ts";
-import { concat, parseFrames, utf8 } from "./test-frames.ts";
 
 function writerOf(role: "server" | "client") {
   const writer = new FrameWriter({ role, deflateFromBytes: 0 });

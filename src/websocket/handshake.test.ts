@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { utf8 } from "../testing/websocket-frames.ts";
 import { acceptKey, hasToken, isKey, randomKey } from "./handshake.ts";
 import { sha1 } from "./sha1.ts";
-import { utf8 } from "./test-frames.ts";
 
 test("answers the key of RFC 6455 section 1.3", () => {
   expect(acceptKey("dGhlIHNhbXBsZSBub25jZQ==")).toBe("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { closePayload, concat, frame, KEY, type TestFrame, utf8 } from "../testing/websocket-frames.ts";
 import { WebSocketProtocolError } from "./errors.ts";
 import { type Incoming, MessageReader } from "./message-reader.ts";
-import { closePayload, concat, frame, KEY, type TestFrame, utf8 } from "./test-frames.ts";
 
 const LIMIT = 100_000;
 
