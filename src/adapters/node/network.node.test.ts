@@ -1,15 +1,14 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { build } from "esbuild";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Listener } from "../../socket/index.ts";
 import { settled, WireClient } from "../../testing/index.ts";
 import { NodeNetwork } from "./index.ts";
+import { Program } from "./program.fixture.ts";
 
 const network = new NodeNetwork();
 const listeners: Listener[] = [];
@@ -161,21 +160,22 @@ describe("an inherited descriptor", () => {
     const manager = createServer();
     await new Promise<void>((resolve) => manager.listen(0, "127.0.0.1", resolve));
     const { port } = manager.address() as AddressInfo;
-    const source = `
-      import { NodeNetwork } from "./index.ts";
+    const program = await Program.start(
+      `import { NodeNetwork } from "./index.ts";
       const listener = await new NodeNetwork().listen({ fd: 3 });
       console.log(listener.address.port);
       const socket = await listener.accept();
       socket.open({ onData: (bytes) => socket.write(bytes), onEnd: () => socket.end(), onDrain() {}, onClose() {} });
-      await listener.close();`;
-    const program = run(await bundled(source), [descriptorOf(manager)]);
-    expect(await firstLine(program)).toBe(`${port}`);
+      await listener.close();`,
+      { descriptors: [descriptorOf(manager)] },
+    );
+    expect(await program.line()).toBe(`${port}`);
     manager.close(); // the program's is its own
     const client = await WireClient.connect(network, { host: "127.0.0.1", port });
     await client.send("ping");
     client.end();
     expect(await client.readToEnd()).toBe("ping");
-    expect(await new Promise((resolve) => program.once("exit", resolve))).toBe(0);
+    expect(await program.exit()).toBe(0);
   });
 
   it("rejects for a descriptor that is not a socket", async () => {
@@ -183,23 +183,7 @@ describe("an inherited descriptor", () => {
   });
 });
 
-/** A module beside this file as one that Node can run. */
-async function bundled(contents: string): Promise<string> {
-  const stdin = { contents, resolveDir: fileURLToPath(new URL(".", import.meta.url)) };
-  const { outputFiles } = await build({ stdin, bundle: true, write: false, platform: "node", format: "esm" });
-  return outputFiles[0]?.text ?? "";
-}
-
 /** Node tells the descriptor of a server nowhere else. */
 function descriptorOf(server: object): number {
   return (server as { _handle: { fd: number } })._handle.fd;
-}
-
-function run(module: string, descriptors: number[]): ChildProcess {
-  const stdio = ["ignore" as const, "pipe" as const, "inherit" as const, ...descriptors];
-  return spawn(process.execPath, ["--input-type=module", "-e", module], { stdio });
-}
-
-function firstLine(program: ChildProcess): Promise<string> {
-  return new Promise((resolve) => program.stdout?.once("data", (text) => resolve(String(text).trim())));
 }
