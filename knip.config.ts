@@ -10,6 +10,7 @@ const config: KnipConfig = {
     "bench/*.{ts,mjs}",
     "scripts/*.mjs",
     "scripts/worker-tests/worker.ts",
+    "scripts/runtime-tests/{run.mjs,main.ts}",
   ],
   // The benchmark's peers have a package.json of their own.
   project: ["{src,web,examples,e2e,bench,scripts}/**/*.{ts,mjs}", "!bench/{servers,peers}/**"],

@@ -23,7 +23,7 @@ const browser = () => ({
   instances: [{ browser: "chromium" as const }],
 });
 
-const exclude = [...configDefaults.exclude, "dist*/**", ".build/**"];
+const exclude = [...configDefaults.exclude, "dist*/**", ".build/**", "**/*.{bun,deno}.test.ts"];
 
 // `*.test.ts` runs on every platform: on Node, in a page and in a worker. `*.node.test.ts` runs on
 // Node only, `*.browser.test.ts` in a page only. `*.program.test.ts` runs on Node and starts programs in

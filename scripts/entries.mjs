@@ -6,7 +6,7 @@
  * @property {string} name What users import, as a key of package.json's `exports`.
  * @property {string} source The module that it is built from; declarations mirror its path.
  * @property {string} output The module in `dist/`.
- * @property {"node"} [condition] Export condition; without one the entry is the `default`.
+ * @property {"node" | "bun" | "deno"} [condition] Export condition; without one the entry is the `default`.
  * @property {boolean} [nodeOnly] Runs on Node alone, so bundling it for a page makes no sense.
  * @property {boolean} [elements] Extends what only pages have, so that Node can find it but not evaluate it.
  */
@@ -15,11 +15,19 @@ import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** @type {readonly Entry[]} */
+/**
+ * Bun and Deno have the condition `node` as well, so theirs are tried before it.
+ *
+ * @type {readonly Entry[]}
+ */
 const table = [
+  { name: ".", condition: "bun", source: "src/index.bun.ts", output: "index.bun.js" },
+  { name: ".", condition: "deno", source: "src/index.deno.ts", output: "index.deno.js" },
   { name: ".", condition: "node", source: "src/index.node.ts", output: "index.node.js", nodeOnly: true },
   { name: ".", source: "src/index.browser.ts", output: "index.browser.js" },
   { name: "./node", source: "src/adapters/node/index.ts", output: "node.js", nodeOnly: true },
+  { name: "./bun", source: "src/adapters/bun/index.ts", output: "bun.js" },
+  { name: "./deno", source: "src/adapters/deno/index.ts", output: "deno.js" },
   { name: "./virtual", source: "src/adapters/virtual/index.ts", output: "virtual.js" },
   { name: "./client", source: "src/client/index.ts", output: "client.js" },
   { name: "./service-worker", source: "src/adapters/service-worker/index.ts", output: "service-worker.js" },

@@ -11,6 +11,7 @@
  * @property {() => string | undefined} [skip] Why it does not apply here, if so.
  */
 import { existsSync, readdirSync } from "node:fs";
+import { arch, platform } from "node:process";
 import { root } from "./entries.mjs";
 
 const vitest = (/** @type {string} */ project) => [
@@ -20,6 +21,14 @@ const vitest = (/** @type {string} */ project) => [
   project,
 ];
 const tsc = (/** @type {string} */ project) => ["node_modules/typescript/bin/tsc", "-p", project];
+
+/** npm has the binaries for more systems; these two packages are the ones that the bench pins. */
+const runtimeTests = (/** @type {string} */ title, /** @type {string} */ name) => ({
+  name: `tests on ${title}`,
+  command: ["scripts/runtime-tests/run.mjs", name],
+  counts: /** @type {const} */ ("file"),
+  skip: () => (`${platform} ${arch}` === "linux x64" ? undefined : "needs Linux on x64"),
+});
 
 const specs = () => readdirSync(`${root}e2e`).filter((name) => name.endsWith(".spec.ts"));
 
@@ -41,6 +50,8 @@ export const steps = [
   { name: "build", command: ["scripts/build.mjs"] },
   { name: "size in a page", command: ["scripts/size.mjs"] },
   { name: "package, installed from its tarball", command: ["scripts/check-package.mjs"], counts: "file" },
+  runtimeTests("Bun", "bun"),
+  runtimeTests("Deno", "deno"),
   { name: "tests in a page", command: vitest("page"), counts: "vitest", minutes: 8 },
   { name: "tests in a worker", command: vitest("worker"), counts: "vitest", minutes: 8 },
   {

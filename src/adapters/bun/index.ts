@@ -1,0 +1,1 @@
+export { BunNetwork } from "./network.ts";

@@ -1,0 +1,127 @@
+import {
+  type ConnectSpec,
+  type Listener,
+  type ListenSpec,
+  type Network,
+  NetworkError,
+  type Socket,
+} from "../../socket/index.ts";
+import { AcceptQueue } from "../accept-queue.ts";
+import { ipAddress } from "../ip-address.ts";
+import { networkError } from "./errors.ts";
+import { BunListener } from "./listener.ts";
+import { type RawListener, type RawSocket, runtime } from "./runtime.ts";
+import { BunSocket } from "./socket.ts";
+
+/** Node's number, so that a server behaves alike on both. */
+const DEFAULT_BACKLOG = 511;
+
+/**
+ * Bun's TCP as a `Network`, over `Bun.listen` and `Bun.connect`.
+ *
+ * - `listen({ port })` without an address is dual stack where the host has IPv6, and IPv4 else. With
+ *   `family: "IPv6"` it takes IPv6 connections alone.
+ * - `reuseAddr: false` has no effect, as on Node. `backlog` bounds the connections that nobody accepted.
+ * - `descriptors()` counts this network's own sockets; Bun can't tell the limit.
+ * - Nagle's algorithm is off.
+ *
+ * @example
+ * ```ts
+ * const server = new AsyncHttpServer({ network: new BunNetwork() });
+ * await server.listen(8080);
+ * ```
+ */
+export class BunNetwork implements Network {
+  #active = 0;
+  readonly #gone = () => {
+    this.#active--;
+  };
+
+  /** @throws NetworkError with Node's code: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`, `EAFNOSUPPORT`. */
+  async listen(options: ListenSpec): Promise<Listener> {
+    const queue = new AcceptQueue(options.backlog ?? DEFAULT_BACKLOG);
+    const { raw, hostname } = await this.#bind(options, (socket) => queue.arrive(this.#adopt(socket)));
+    this.#active++;
+    return new BunListener(raw, ipAddress(hostname, raw.port), queue, this.#gone);
+  }
+
+  /** @throws NetworkError with Node's code, or the signal's reason. */
+  async connect({ host, port, signal }: ConnectSpec): Promise<Socket> {
+    signal?.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const abort = () => reject(signal?.reason);
+      const fail = (error: unknown) =>
+        reject(networkError(error, `could not connect to ${host} port ${port}`));
+      signal?.addEventListener("abort", abort, { once: true });
+      const opened = (raw: RawSocket<BunSocket>) => {
+        signal?.removeEventListener("abort", abort);
+        const socket = this.#adopt(raw);
+        if (signal?.aborted) socket.destroy();
+        else resolve(socket);
+      };
+      const connectError = (_raw: unknown, error: Error) => fail(error);
+      const socket = { ...BunSocket.handlers(opened), connectError };
+      runtime().connect({ hostname: host, port, allowHalfOpen: true, socket }).catch(fail);
+    });
+  }
+
+  /** This network's own sockets and listeners. */
+  descriptors(): { active: number; max: number | undefined } {
+    return { active: this.#active, max: undefined };
+  }
+
+  #adopt(raw: RawSocket<BunSocket>): BunSocket {
+    this.#active++;
+    const socket = new BunSocket(raw, this.#gone);
+    raw.data = socket;
+    return socket;
+  }
+
+  async #bind(spec: ListenSpec, opened: (raw: RawSocket<BunSocket>) => void) {
+    const bun = runtime();
+    const socket = BunSocket.handlers(opened);
+    const at = (hostname: string): { raw: RawListener; hostname: string } => {
+      const reusePort = spec.reusePort ?? false;
+      const ipv6Only = spec.family === "IPv6";
+      const tcp = { hostname, port: spec.port, allowHalfOpen: true, reusePort, ipv6Only, socket } as const;
+      return { raw: bun.listen(tcp), hostname };
+    };
+    const hostname = await bindAddress(spec);
+    try {
+      if (hostname !== undefined) return at(hostname);
+      return attempt(() => at("::"), ["EAFNOSUPPORT", "EADDRNOTAVAIL"]) ?? at("0.0.0.0");
+    } catch (error) {
+      throw networkError(error, `could not listen on port ${spec.port}`);
+    }
+  }
+}
+
+/** The result, or `undefined` where it failed with one of the codes. */
+function attempt<T>(run: () => T, codes: readonly string[]): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (codes.includes(networkError(error, "").code)) return undefined;
+    throw error;
+  }
+}
+
+/** `undefined` is dual stack where the host has it. Names become addresses of the wanted family. */
+async function bindAddress({ address, family }: ListenSpec): Promise<string | undefined> {
+  if (address === undefined || address === "") {
+    return family === "IPv4" ? "0.0.0.0" : family === "IPv6" ? "::" : undefined;
+  }
+  const literal = address.includes(":") ? 6 : /^\d+(\.\d+){3}$/.test(address) ? 4 : 0;
+  const wanted = family === "IPv4" ? 4 : family === "IPv6" ? 6 : 0;
+  if (literal !== 0) {
+    if (wanted === 0 || wanted === literal) return address;
+    throw new NetworkError("EAFNOSUPPORT", `the address is not an ${family} address`);
+  }
+  try {
+    const [first] = await runtime().dns.lookup(address, { family: wanted });
+    if (first) return first.address;
+  } catch (error) {
+    throw networkError(error, "could not find the address to listen on");
+  }
+  throw new NetworkError("ENOTFOUND", "could not find the address to listen on");
+}

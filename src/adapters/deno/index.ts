@@ -1,0 +1,1 @@
+export { DenoNetwork } from "./network.ts";
