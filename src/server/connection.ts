@@ -241,7 +241,12 @@ export class Connection implements SocketEvents, Watched, Exchange {
     const request = this.#request;
     if (request !== undefined) request.answered = true;
     if (!persistent) this.#closeAfter = true;
-    if (request?.incoming?.waiting) this.#continueOwed = false;
+    // After a final status no interim one may follow.
+    this.#continueOwed = false;
+  }
+
+  streamStarting(): void {
+    if (this.#continueOwed && this.#request?.incoming?.taken) this.bodyWanted();
   }
 
   writeText(text: string): void {

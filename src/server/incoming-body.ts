@@ -39,6 +39,11 @@ export class IncomingBody {
     return this.#used;
   }
 
+  /** Whether somebody holds the stream, and so may read it yet. */
+  get taken(): boolean {
+    return this.#stream !== undefined;
+  }
+
   get state(): State {
     return this.#state;
   }

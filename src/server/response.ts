@@ -14,6 +14,11 @@ export interface ResponseSink extends BodySink {
   mayPersist(): boolean;
   /** The head is about to be sent: no other answer from now on, and whether to close behind it. */
   responseStarted(persistent: boolean): void;
+  /**
+   * A streamed body follows. Where the request's body is what it is made from, a client that waits for 100
+   * has to get it now: behind the final head it would be too late (RFC 9110 section 15.2).
+   */
+  streamStarting(): void;
   /** A streamed body is being produced: what to call when the connection goes. */
   setProducer(cancel: (() => void) | undefined): void;
 }
@@ -41,6 +46,7 @@ export function sendResponse(
     return sendStream(sink, startBody(sink, request, code, content.size), content.stream());
   }
   if (!isStream(content)) throw new UsageError("InvalidBody", `can't send a body of type ${typeof content}`);
+  sink.streamStarting();
   return sendStream(sink, startBody(sink, request, code, -1), content);
 }
 
