@@ -10,6 +10,7 @@ import { networkError } from "./errors.ts";
 import { DenoListener } from "./listener.ts";
 import { type RawConnection, type RawListener, runtime } from "./runtime.ts";
 import { DenoSocket } from "./socket.ts";
+import { TextArena } from "./text-arena.ts";
 
 /**
  * Deno's TCP as a `Network`, over `Deno.listen` and `Deno.connect`. Needs `--allow-net`.
@@ -29,6 +30,7 @@ import { DenoSocket } from "./socket.ts";
  * ```
  */
 export class DenoNetwork implements Network {
+  readonly #texts = new TextArena();
   #active = 0;
   readonly #gone = () => {
     this.#active--;
@@ -62,7 +64,7 @@ export class DenoNetwork implements Network {
 
   readonly #adopt = (raw: RawConnection): Socket => {
     this.#active++;
-    return new DenoSocket(raw, this.#gone);
+    return new DenoSocket(raw, this.#texts, this.#gone);
   };
 }
 

@@ -2,18 +2,21 @@ import type { Socket, SocketAddress, SocketEvents } from "../../socket/index.ts"
 import { ipAddress } from "../ip-address.ts";
 import { networkError } from "./errors.ts";
 import type { RawConnection } from "./runtime.ts";
+import type { TextArena } from "./text-arena.ts";
 import { Writer } from "./writer.ts";
 
-/** A read's room at first, since idle connections hold one, and what it grows to where reads fill it. */
+/** The room for reads at first, since idle connections hold one, and what it grows to where a read fills it. */
 const smallRoomBytes = 4096;
 const largeRoomBytes = 65_536;
+/** With less left a new room is taken. */
+const leastRoomBytes = 1024;
 
 /**
  * The port's socket over one of Deno's connections, which are asked for bytes and never push them.
  *
  * Strategy: one read is under way while the flow is on. It can't be taken back, so what it brings during
- * a pause is held until `resume`. Small reads are copied out of their room, which stays; a read of half
- * the room or more is handed over and the next one gets new room.
+ * a pause is held until `resume`. Reads fill their room one after the other and the receiver gets its part of
+ * it, so nothing is copied and a small read costs no allocation of memory.
  *
  * - `life`: "live", then "dying" (closed here, `onClose` is still to be told), then "closed".
  * - Deno has no reset: `destroy` closes, and the peer sees an end. A reset by the peer is noticed by the next
@@ -23,28 +26,32 @@ type Life = "live" | "dying" | "closed";
 type Inbound = "flowing" | "paused" | "ended";
 type Outbound = "open" | "ended";
 
-const encoder = new TextEncoder();
-
 export class DenoSocket implements Socket {
   readonly localAddress: SocketAddress;
   readonly remoteAddress: SocketAddress;
   readonly #raw: RawConnection;
   readonly #writer: Writer;
+  readonly #texts: TextArena;
   readonly #onGone: () => void;
   #events: SocketEvents | undefined;
   #life: Life = "live";
   #inbound: Inbound = "flowing";
   #outbound: Outbound = "open";
   #room = new Uint8Array(smallRoomBytes);
+  #used = 0;
   #reading = false;
   /** What a read brought during a pause; `null` is the end. */
   #held: Uint8Array | null | undefined;
   #owesDrain = false;
   #error: Error | undefined;
 
-  /** @param onGone called once, when the descriptor is free again. */
-  constructor(raw: RawConnection, onGone: () => void) {
+  /**
+   * @param texts shared by the network's sockets.
+   * @param onGone called once, when the descriptor is free again.
+   */
+  constructor(raw: RawConnection, texts: TextArena, onGone: () => void) {
     this.#raw = raw;
+    this.#texts = texts;
     this.#onGone = onGone;
     this.localAddress = ipAddress(raw.localAddr.hostname, raw.localAddr.port);
     this.remoteAddress = ipAddress(raw.remoteAddr.hostname, raw.remoteAddr.port);
@@ -78,7 +85,7 @@ export class DenoSocket implements Socket {
 
   write(data: Uint8Array | string): boolean {
     if (this.#outbound !== "open") return false;
-    return this.#writer.write(typeof data === "string" ? encoder.encode(data) : data);
+    return this.#writer.write(typeof data === "string" ? this.#texts.encode(data) : data);
   }
 
   end(): void {
@@ -97,7 +104,8 @@ export class DenoSocket implements Socket {
   #read(): void {
     if (this.#reading || this.#inbound !== "flowing" || this.#life !== "live" || !this.#events) return;
     this.#reading = true;
-    this.#raw.read(this.#room).then(this.#arrived, this.#readFailed);
+    const room = this.#used === 0 ? this.#room : this.#room.subarray(this.#used);
+    this.#raw.read(room).then(this.#arrived, this.#readFailed);
   }
 
   readonly #arrived = (count: number | null): void => {
@@ -116,9 +124,13 @@ export class DenoSocket implements Socket {
   /** The bytes of a read, which are the receiver's from now on. */
   #take(count: number): Uint8Array {
     const room = this.#room;
-    if (count < room.length / 2) return room.slice(0, count);
-    this.#room = new Uint8Array(count === room.length ? largeRoomBytes : room.length);
-    return room.subarray(0, count);
+    const bytes = room.subarray(this.#used, this.#used + count);
+    this.#used += count;
+    if (room.length - this.#used < leastRoomBytes) {
+      this.#room = new Uint8Array(this.#used === room.length ? largeRoomBytes : room.length);
+      this.#used = 0;
+    }
+    return bytes;
   }
 
   readonly #deliverHeld = (): void => {
