@@ -392,8 +392,8 @@ export class Connection implements SocketEvents, Watched, Exchange {
 
   #report(error: unknown, request: ServerRequest): void {
     // What a failing stream was reported for comes again when the callback waited for `respond`.
-    if (request.reported === error) return;
-    request.reported = error;
+    if (request.reported !== undefined && request.reported.error === error) return;
+    request.reported = { error };
     try {
       this.#host.config.onError(error, request);
     } catch {

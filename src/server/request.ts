@@ -29,7 +29,7 @@ export class ServerRequest implements HttpRequest {
   /** Whether the callback has come to its end. */
   settled = false;
   /** What `onError` was last told of it. */
-  reported: unknown;
+  reported: { readonly error: unknown } | undefined;
 
   readonly #exchange: Exchange;
   #url: URL | undefined;

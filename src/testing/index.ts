@@ -1,5 +1,7 @@
 export type { ContractOptions, ContractSubject, Feature } from "./contract/stage.ts";
 export { FakeClock } from "./fake-clock.ts";
+export type { ServerSuiteOptions } from "./server/stage.ts";
+export { serverSuite } from "./server-suite.ts";
 export { socketContract } from "./socket-contract.ts";
 export { settled, turn, turns } from "./turn.ts";
 export { WaitFailed } from "./wake-up.ts";

@@ -1,0 +1,220 @@
+import { describe, expect, it } from "vitest";
+import { HttpServer } from "../../server/server.ts";
+import { settled } from "../turn.ts";
+import { body, deferred, fields, get, head, ok, post, type ServerStage, statuses } from "./stage.ts";
+
+/** From `listen` to `close`, and the hand-over by `upgrade`. */
+export function lifecycleCases(stage: ServerStage): void {
+  it("has a port once it listens, and not before", async () => {
+    const { server } = await stage.serve(ok);
+    expect(server.getPort()).toBeGreaterThan(0);
+    expect(server.listening).toBe(true);
+    const other = new HttpServer({ network: neverUsed() });
+    expect(() => other.getPort()).toThrow(expect.objectContaining({ code: "NotListening" }));
+    await expect(other.acceptRequest(ok)).rejects.toMatchObject({ code: "NotListening" });
+    expect(other.listening).toBe(false);
+    await other.close();
+  });
+
+  it("refuses a second listen, a port out of range and options out of range", async () => {
+    const { server } = await stage.serve(ok);
+    await expect(server.listen(0)).rejects.toMatchObject({ code: "AlreadyListening" });
+    const network = neverUsed();
+    for (const port of [-1, 65_536, 1.5, Number.NaN]) {
+      await expect(new HttpServer({ network }).listen(port)).rejects.toMatchObject({ code: "InvalidPort" });
+    }
+    expect(() => new HttpServer({ network, maxBody: -1 })).toThrow(
+      expect.objectContaining({ code: "InvalidOption" }),
+    );
+    expect(() => new HttpServer({ network, limits: { maxHeaderBytes: 0 } })).toThrow(
+      expect.objectContaining({ code: "InvalidOption" }),
+    );
+    expect(() => new HttpServer({ network, timeouts: { bodyMs: Number.NaN } })).toThrow(
+      expect.objectContaining({ code: "InvalidOption" }),
+    );
+  });
+
+  it("says by the network's count of descriptors whether to accept", async () => {
+    let counts: { active: number; max: number | undefined } = { active: 10, max: 15 };
+    const network = { ...neverUsed(), descriptors: () => counts };
+    const server = new HttpServer({ network, maxDescriptorsFallback: 100 });
+    expect(server.shouldAcceptRequest()).toBe(true);
+    expect(server.shouldAcceptRequest(6)).toBe(false);
+    counts = { active: 96, max: undefined };
+    expect(server.shouldAcceptRequest()).toBe(false);
+    expect(server.shouldAcceptRequest(4)).toBe(true);
+  });
+
+  describe("close", () => {
+    it("ends idle connections, lets running requests finish with close, and then resolves", async () => {
+      const go = deferred();
+      const { server, connect } = await stage.serve(async (request) => {
+        await go.promise;
+        await request.respond(200, "finished");
+      });
+      const idle = await connect();
+      const busy = await connect();
+      await busy.send(get());
+      await settled();
+      const closed = server.close();
+      expect(server.listening).toBe(false);
+      expect(await idle.readToEnd()).toBe("");
+      idle.end();
+      await busy.quiet(10);
+      go.resolve();
+      const text = await busy.readToEnd();
+      expect(body(text)).toBe("finished");
+      expect(fields(text).connection).toBe("close");
+      busy.end();
+      await closed;
+    });
+
+    it("cuts what is left after graceMs", async () => {
+      const { server, connect, clock } = await stage.serve(() => new Promise(() => {}));
+      const client = await connect();
+      await client.send(get());
+      await settled();
+      const closed = server.close({ graceMs: 3000 });
+      await clock.advance(2900);
+      await client.quiet(10);
+      await clock.advance(200);
+      await client.waitFor(({ state }) => state !== "open");
+      await closed;
+    });
+
+    it("serves a request whose head was on its way", async () => {
+      const { server, connect } = await stage.serve(ok);
+      const client = await connect();
+      await client.send(get().slice(0, 20));
+      await settled();
+      const closed = server.close();
+      await client.send(get().slice(20));
+      expect(statuses(await client.readToEnd())).toEqual([200]);
+      client.end();
+      await closed;
+    });
+
+    it("can be called twice, before listen, and by `await using`", async () => {
+      const { server, connect } = await stage.serve(ok);
+      await Promise.all([server.close(), server.close()]);
+      await expect(connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
+      const unused = new HttpServer({ network: neverUsed() });
+      await unused[Symbol.asyncDispose]();
+    });
+
+    it("lets a waiting acceptRequest return", async () => {
+      const { server } = await stage.serve(ok);
+      const waiting = server.acceptRequest(ok);
+      await server.close();
+      await waiting;
+    });
+  });
+
+  describe("upgrade", () => {
+    const offer = (...more: string[]) =>
+      get("/", "Connection: keep-alive, Upgrade", "Upgrade: chat, other/2", ...more);
+
+    it("answers 101 and hands over the connection with the bytes that were read already (#67)", async () => {
+      const { connect } = await stage.serve(async (request) => {
+        const socket = await request.upgrade("chat", { "X-Extra": "1" });
+        socket.open({
+          onData: (bytes) => void socket.write(`<${new TextDecoder().decode(bytes)}>`),
+          onEnd: () => socket.end(),
+          onDrain: () => {},
+          onClose: () => {},
+        });
+      });
+      const client = await connect();
+      await client.send(`${offer()}early`);
+      const text = await client.read("<early>");
+      expect(text).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
+      expect(fields(text)).toMatchObject({ upgrade: "chat", connection: "Upgrade", "x-extra": "1" });
+      expect(text).not.toMatch(/content-length|transfer-encoding/i);
+      await client.send("GET / HTTP/1.1");
+      expect(await client.read(">")).toBe("<GET / HTTP/1.1>");
+      client.end();
+      await client.readToEnd();
+      expect(await client.closed()).toBe("closed");
+    });
+
+    it("loses nothing that comes before the new protocol opens the socket, and honours pause", async () => {
+      const opened = deferred();
+      const pieces: string[] = [];
+      const ended = deferred();
+      const { connect } = await stage.serve(async (request) => {
+        const socket = await request.upgrade("chat");
+        await opened.promise;
+        socket.pause();
+        socket.open({
+          onData: (bytes) => void pieces.push(new TextDecoder().decode(bytes)),
+          onEnd: () => ended.resolve(),
+          onDrain: () => {},
+          onClose: () => {},
+        });
+        await settled();
+        expect(pieces).toEqual([]);
+        socket.resume();
+      });
+      const client = await connect();
+      await client.send(`${offer()}one`);
+      await client.read("\r\n\r\n");
+      await client.send("two");
+      client.end();
+      await settled();
+      opened.resolve();
+      await ended.promise;
+      expect(pieces.join("")).toBe("onetwo");
+    });
+
+    it("is refused for a protocol that was not offered, and in 1.0 (#40, #42)", async () => {
+      const codes: string[] = [];
+      const { exchange } = await stage.serve(async (request) => {
+        await request.upgrade("nothing").catch((error) => codes.push(error.code));
+        if (request.protocol.minor === 0)
+          await request.upgrade("chat").catch((error) => codes.push(error.code));
+        await request.respond(426, "", { Upgrade: "chat" });
+      });
+      await exchange(offer());
+      await exchange(head("GET / HTTP/1.0", "Connection: Upgrade", "Upgrade: chat"));
+      await exchange(get("/", "Upgrade: nothing"));
+      expect(codes).toEqual(Array(4).fill("NotUpgradable"));
+    });
+
+    it("sends 100 before 101 when the body was waited for (#41)", async () => {
+      const { connect } = await stage.serve(async (request) => {
+        await request.bytes();
+        const socket = await request.upgrade("chat");
+        socket.write("switched");
+      });
+      const client = await connect();
+      await client.send(
+        post("", "Connection: Upgrade", "Upgrade: chat", "Expect: 100-continue").replace(
+          "Content-Length: 0",
+          "Content-Length: 2",
+        ),
+      );
+      expect(await client.read("\r\n\r\n")).toMatch(/^HTTP\/1\.1 100 /);
+      await client.send("ok");
+      expect(statuses(await client.read("switched"))).toEqual([101]);
+    });
+
+    it("leaves the connection to close() when the time comes", async () => {
+      const { server, connect, clock } = await stage.serve(async (request) => {
+        (await request.upgrade("chat")).write("x");
+      });
+      const client = await connect();
+      await client.send(offer());
+      await client.read("\r\n\r\nx");
+      const closed = server.close({ graceMs: 1000 });
+      await clock.advance(1100);
+      await client.waitFor(({ state }) => state !== "open");
+      await closed;
+    });
+  });
+}
+
+/** A network for servers that never get as far as using it. */
+function neverUsed() {
+  const unused = () => Promise.reject(new Error("not used"));
+  return { listen: unused, connect: unused, descriptors: () => ({ active: 0, max: undefined }) };
+}
