@@ -5,3 +5,4 @@ export { DEFAULT_LIMITS, type Limits } from "./http1/limits.ts";
 export { reasonPhrase } from "./http1/reason.ts";
 export * from "./server/index.ts";
 export * from "./socket/index.ts";
+export * from "./websocket/index.ts";

@@ -3,17 +3,12 @@ import { ABNORMAL, isWireCloseCode } from "./close-codes.ts";
 import { Consumers } from "./consumers.ts";
 import { closeEvent, errorEvent } from "./events.ts";
 import { controlPayload } from "./frame-writer.ts";
-import { HandlerTarget } from "./handler-target.ts";
+import { CLOSED, CLOSING, CONNECTING, HandlerTarget, OPEN } from "./handler-target.ts";
 import type { WebSocketData } from "./iteration.ts";
 import { type CloseReport, WebSocketLink } from "./link.ts";
 import { PING, PONG } from "./opcodes.ts";
 import { linkOptions, type WebSocketConnectionOptions } from "./options.ts";
 import { Outbox, type Sendable } from "./outbox.ts";
-
-const CONNECTING = 0;
-const OPEN = 1;
-const CLOSING = 2;
-const CLOSED = 3;
 
 /**
  * One end of a WebSocket connection (RFC 6455) over any `Socket`, with the platform's `WebSocket` interface: an
@@ -31,11 +26,6 @@ const CLOSED = 3;
  * ```
  */
 export class WebSocketConnection extends HandlerTarget implements AsyncIterable<WebSocketData> {
-  static readonly CONNECTING = CONNECTING;
-  static readonly OPEN = OPEN;
-  static readonly CLOSING = CLOSING;
-  static readonly CLOSED = CLOSED;
-
   readonly #consumers: Consumers;
   readonly #outbox: Outbox;
   readonly #closed: Promise<CloseReport>;
@@ -45,7 +35,6 @@ export class WebSocketConnection extends HandlerTarget implements AsyncIterable<
   #readyState: number = CONNECTING;
   #openFired = false;
   #binaryType: BinaryType = "arraybuffer";
-  #origin = "";
   #drained: { resolve: () => void; reject: (error: unknown) => void }[] = [];
 
   /**
@@ -237,7 +226,7 @@ export class WebSocketConnection extends HandlerTarget implements AsyncIterable<
 
   #dispatch(data: WebSocketData): void {
     if (!this.#openFired) this.fireOpen();
-    this.dispatchEvent(new MessageEvent("message", { data, origin: this.#origin }));
+    this.dispatchEvent(new MessageEvent("message", { data, origin: this.#options?.messageOrigin ?? "" }));
   }
 
   #onClose(report: CloseReport): void {

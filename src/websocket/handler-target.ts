@@ -2,8 +2,31 @@ import type { WebSocketCloseEvent, WebSocketErrorEvent } from "./events.ts";
 
 type Handler<E extends Event> = ((event: E) => unknown) | null;
 
-/** An `EventTarget` with a `WebSocket`'s event handler attributes. */
+export const CONNECTING = 0;
+export const OPEN = 1;
+export const CLOSING = 2;
+export const CLOSED = 3;
+
+/** An `EventTarget` with a `WebSocket`'s constants and event handler attributes. */
 export class HandlerTarget extends EventTarget {
+  static readonly CONNECTING = CONNECTING;
+  static readonly OPEN = OPEN;
+  static readonly CLOSING = CLOSING;
+  static readonly CLOSED = CLOSED;
+
+  get CONNECTING(): 0 {
+    return CONNECTING;
+  }
+  get OPEN(): 1 {
+    return OPEN;
+  }
+  get CLOSING(): 2 {
+    return CLOSING;
+  }
+  get CLOSED(): 3 {
+    return CLOSED;
+  }
+
   readonly #handlers = new HandlerAttributes(this);
 
   get onopen(): Handler<Event> {

@@ -25,6 +25,8 @@ export interface WebSocketConnectionOptions extends WebSocketLimits {
   readonly url?: string;
   readonly protocol?: string;
   readonly extensions?: string;
+  /** What the `origin` of a `message` event says. Default empty. */
+  readonly messageOrigin?: string;
   /** The negotiated compression. Default none. */
   readonly codec?: LinkOptions["codec"];
   /** Messages below this many bytes are not compressed. Default 1024. */
