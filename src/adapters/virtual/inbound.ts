@@ -21,7 +21,7 @@ export interface InboundHost {
 }
 
 /** What comes next: a block of bytes, an end, a reset, a connection that its conditions break, or not yet. */
-export type Next = Uint8Array | "end" | "reset" | "broken" | undefined;
+export type Arrived = Uint8Array | "end" | "reset" | "broken" | undefined;
 
 /**
  * The direction towards one end of a connection: what the peer wrote and the owner has not taken, and,
@@ -84,7 +84,7 @@ export class Inbound {
   }
 
   /** Takes what arrived next. `undefined`: nothing, and the owner is told when to ask again. */
-  next(): Next {
+  next(): Arrived {
     this.#refreshLine();
     if (this.#queue && this.#queue.bytes > 0) return this.#nextBytes(this.#queue);
     if (this.#final && this.#arrived(this.#finalAt, 0)) {
@@ -111,7 +111,7 @@ export class Inbound {
     this.#owner.arrived();
   }
 
-  #nextBytes(queue: ByteQueue): Next {
+  #nextBytes(queue: ByteQueue): Arrived {
     const line = this.#line;
     if (line?.broken) return "broken";
     const segment = line ? this.#arrived(queue.firstWrittenAt, queue.firstBytes) : true;

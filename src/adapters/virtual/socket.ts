@@ -1,8 +1,9 @@
-import { NetworkError, type Socket, type SocketAddress, type SocketEvents } from "../../socket/index.ts";
+import type { SocketAddress } from "../../socket/index.ts";
 import { Inbound, type InboundHost, type Owner } from "./inbound.ts";
 import type { Line } from "./line.ts";
 import { chunk } from "./queue.ts";
-import { reportUncaught, turns } from "./turns.ts";
+import { connectionReset, type Next, TurnSocket } from "./turn-socket.ts";
+import { turns } from "./turns.ts";
 
 /** What a socket asks of its network. */
 export interface SocketHost extends InboundHost {
@@ -24,16 +25,10 @@ export interface End {
   readonly remote: SocketAddress;
 }
 
-/** Blocks delivered in one turn, so that a peer that answers from inside `onData` can't hold the loop. */
-const BLOCKS_A_TURN = 32;
-
-/**
- * One end of a connection. The peer's writes go straight into its inbound direction; it takes them out when it
- * has a turn, is open and is not paused. Every event is delivered from `run`, so none from inside a call.
- */
-export class VirtualSocket implements Socket, Owner {
-  readonly localAddress: SocketAddress;
-  readonly remoteAddress: SocketAddress;
+/** One end of a connection. The peer's writes go straight into its inbound direction. */
+export class VirtualSocket extends TurnSocket implements Owner {
+  override readonly localAddress: SocketAddress;
+  override readonly remoteAddress: SocketAddress;
   /** Which connection of the network this is, from 0. */
   readonly connection: number;
   readonly role: "client" | "server";
@@ -43,17 +38,11 @@ export class VirtualSocket implements Socket, Owner {
   readonly #host: SocketHost;
   readonly #inbound: Inbound;
   #peer!: VirtualSocket;
-  #events: SocketEvents | undefined;
-  #life: "live" | "closing" | "closed" = "live";
-  #error: Error | undefined;
-  #reading: "open" | "ended" = "open";
   #writing: "open" | "ended" = "open";
-  #drain: "unneeded" | "owed" | "due" = "unneeded";
-  #paused = false;
-  #asked = false;
   #bytesWritten = 0;
 
   private constructor(host: SocketHost, end: End) {
+    super();
     this.#host = host;
     this.connection = end.connection;
     this.role = end.role;
@@ -82,46 +71,28 @@ export class VirtualSocket implements Socket, Owner {
     return this.#bytesWritten;
   }
 
-  open(events: SocketEvents): void {
-    if (this.#events) throw new TypeError("The socket is open: it has one consumer");
-    this.#events = events;
-    this.#ask();
-  }
-
-  pause(): void {
-    this.#paused = true;
-  }
-
-  resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    if (this.#inbound.pending) this.#ask();
-  }
-
-  write(data: Uint8Array | string, given = false): boolean {
-    if (this.#life !== "live" || this.#writing === "ended") return false;
+  override write(data: Uint8Array | string, given = false): boolean {
+    if (!this.live || this.ended) return false;
     const peer = this.#peer;
     const added = chunk(data, given, peer.#inbound.writtenAt());
     this.#bytesWritten += added.size;
-    if (peer.#life !== "live") return true;
+    if (!peer.live) return true;
     peer.#inbound.push(added);
-    peer.#wake();
-    if (peer.#inbound.bytes <= this.#host.highWaterMark) return true;
-    if (this.#drain === "unneeded") this.#drain = "owed";
-    return false;
+    peer.wake();
+    return peer.#inbound.bytes <= this.#host.highWaterMark || this.refused();
   }
 
-  end(): void {
-    if (this.#life !== "live" || this.#writing === "ended") return;
+  override end(): void {
+    if (!this.live || this.ended) return;
     this.#writing = "ended";
     this.#peer.#finish("end");
-    if (this.#reading === "ended") this.#close();
+    this.closeIfEnded();
   }
 
-  destroy(error?: Error): void {
-    if (this.#life !== "live") return;
+  override destroy(error?: Error): void {
+    if (!this.live) return;
     this.#peer.#finish("reset");
-    this.#close(error);
+    this.close(error);
   }
 
   line(): Line | undefined {
@@ -130,121 +101,57 @@ export class VirtualSocket implements Socket, Owner {
 
   arrived(): void {
     turns.rested();
-    this.#ask();
+    this.ask();
   }
 
-  /** A turn: everything that is due, in the order of the contract. */
-  run(): void {
-    this.#asked = false;
+  protected override get pending(): boolean {
+    return this.#inbound.pending;
+  }
+
+  protected override get failing(): boolean {
+    return this.#inbound.resetComes;
+  }
+
+  protected override get ended(): boolean {
+    return this.#writing === "ended";
+  }
+
+  protected override next(): Next {
     try {
-      this.#deliver();
-    } catch (error) {
-      reportUncaught(error);
-      this.#ask();
+      const next = this.#inbound.next();
+      if (next === "reset") return connectionReset();
+      if (next !== "broken") return next;
+      this.#peer.close(connectionReset());
+      return connectionReset();
+    } catch (cause) {
+      this.#peer.close(connectionReset({ cause }));
+      return connectionReset({ cause });
     }
+  }
+
+  protected override took(): void {
+    this.#peer.#taken();
+  }
+
+  protected override delivered(): void {
+    if (!this.#inbound.broken) return;
+    this.close(connectionReset());
+    this.#peer.close(connectionReset());
+  }
+
+  protected override released(): void {
+    this.#inbound.close();
+    this.#host.released(this);
   }
 
   #finish(how: "end" | "reset"): void {
-    if (this.#life !== "live") return;
+    if (!this.live) return;
     this.#inbound.finish(how);
-    this.#wake();
-  }
-
-  /** Something may be due: asks for a turn, if there is anybody to take it and no timer to wait for. */
-  #wake(): void {
-    const wanted = (this.#events && !this.#paused) || this.#inbound.resetComes;
-    if (wanted && this.#inbound.pending) this.#ask();
-  }
-
-  /** Asks for a turn, unless one is coming. */
-  #ask(): void {
-    if (this.#asked) return;
-    this.#asked = true;
-    turns.ask(this);
-  }
-
-  #deliver(): void {
-    const events = this.#events;
-    if (this.#drain === "due" && events && this.#life === "live") {
-      this.#drain = "unneeded";
-      if (this.#writing === "open") events.onDrain();
-    }
-    if (events) this.#deliverInbound(events);
-    else if (this.#life === "live" && this.#inbound.resetComes) this.#takeReset();
-    if (this.#life !== "closing" || !events) return;
-    this.#life = "closed";
-    events.onClose(this.#error);
-  }
-
-  #deliverInbound(events: SocketEvents): void {
-    for (let blocks = 0; this.#life === "live"; blocks++) {
-      if (this.#paused) {
-        this.#takeReset();
-        return;
-      }
-      if (blocks === BLOCKS_A_TURN) {
-        this.#ask();
-        return;
-      }
-      const next = this.#next();
-      if (next === undefined) return;
-      if (next === "reset") this.#close(reset());
-      else if (next === "broken") this.#break(reset());
-      else if (next === "end") this.#deliverEnd(events);
-      else this.#deliverBytes(events, next);
-    }
-  }
-
-  #deliverEnd(events: SocketEvents): void {
-    this.#reading = "ended";
-    events.onEnd();
-    if (this.#writing === "ended") this.#close();
-  }
-
-  #deliverBytes(events: SocketEvents, bytes: Uint8Array): void {
-    this.#peer.#taken();
-    events.onData(bytes);
-    if (this.#inbound.broken) this.#break(reset());
-  }
-
-  #next(): ReturnType<Inbound["next"]> {
-    try {
-      return this.#inbound.next();
-    } catch (cause) {
-      this.#break(new NetworkError("ECONNRESET", "Bytes on the way were lost", { cause }));
-      return undefined;
-    }
-  }
-
-  /** A reset is seen by who reads nothing, too. */
-  #takeReset(): void {
-    if (this.#inbound.resetComes && this.#inbound.next() === "reset") this.#close(reset());
-  }
-
-  /** Both ends are reset. */
-  #break(error: NetworkError): void {
-    const peer = this.#peer;
-    this.#close(error);
-    peer.#close(error);
-  }
-
-  #close(error?: Error): void {
-    if (this.#life !== "live") return;
-    this.#life = "closing";
-    this.#error = error;
-    this.#inbound.close();
-    this.#host.released(this);
-    this.#ask();
+    this.wake();
   }
 
   /** The peer took bytes of ours. */
   #taken(): void {
-    if (this.#drain !== "owed" || this.#peer.#inbound.bytes > this.#host.highWaterMark / 2) return;
-    this.#drain = "due";
-    this.#ask();
+    if (this.drainOwed && this.#peer.#inbound.bytes <= this.#host.highWaterMark / 2) this.drained();
   }
-}
-
-function reset(): NetworkError {
-  return new NetworkError("ECONNRESET", "The connection was reset");
 }
