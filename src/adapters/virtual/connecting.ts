@@ -31,13 +31,13 @@ export function patiently<T>(
     }
     function expire(): void {
       forget();
-      callOff();
       reject(new NetworkError("ETIMEDOUT", "The connection was not answered in time"));
+      callOff();
     }
     function abort(): void {
       forget();
-      callOff();
       reject(signal?.reason);
+      callOff();
     }
   });
 }

@@ -39,7 +39,7 @@ export abstract class TurnSocket implements Socket, Turn {
   /** The consumer got the block. */
   protected abstract delivered(): void;
   /** The socket is no longer live: lets go of what it holds. */
-  protected abstract released(): void;
+  protected abstract released(error: Error | undefined): void;
 
   open(events: SocketEvents): void {
     if (this.#events) throw new TypeError("The socket is open: it has one consumer");
@@ -114,7 +114,7 @@ export abstract class TurnSocket implements Socket, Turn {
     if (this.#life !== "live") return;
     this.#life = "closing";
     this.#error = error;
-    this.released();
+    this.released(error);
     this.ask();
   }
 

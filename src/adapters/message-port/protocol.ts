@@ -1,0 +1,105 @@
+/**
+ * What is said over a MessagePort, version 1. A message is an `ArrayBuffer` (bytes, transferred) or an array
+ * whose first element names it. Both sides say `hello` first, without waiting for the other's.
+ *
+ * | message | on | |
+ * |---|---|---|
+ * | `ArrayBuffer` | socket | the next bytes, at least one |
+ * | `["hello", channel, version, address?]` | both | channel `"socket"` or `"link"`; the address of who accepted |
+ * | `["credit", bytes]` | socket | so many bytes more may be sent: the consumer took them |
+ * | `["end"]` | socket | half-close |
+ * | `["reset", code]` | both | the channel is over, with a code of Node's |
+ * | `["ping"]`, `["pong"]` | both | is anybody there; yes |
+ * | `["connect", host, port, from, messagePort]` | link | a connection, whose socket speaks over the port |
+ *
+ * Whatever else comes resets the channel with `EPROTO`; nothing that the other side sends throws here.
+ */
+export const VERSION = 1;
+
+/** Bytes that a side may send before the first credit, and the most that are ever under way. */
+export const WINDOW = 262_144;
+/** A side gives credit when its consumer took so many bytes. */
+export const CREDIT_STEP = WINDOW / 4;
+
+export type Channel = "socket" | "link";
+
+export type Message =
+  | { readonly type: "bytes"; readonly buffer: ArrayBuffer }
+  | {
+      readonly type: "hello";
+      readonly channel: string;
+      readonly version: number;
+      readonly address: string | undefined;
+    }
+  | { readonly type: "credit"; readonly bytes: number }
+  | { readonly type: "reset"; readonly code: string }
+  | { readonly type: "end" | "ping" | "pong" }
+  | {
+      readonly type: "connect";
+      readonly host: string;
+      readonly port: number;
+      readonly from: number;
+      readonly socket: PortLike;
+    };
+
+/** What of a `MessagePort` is used, so that Node's of `node:worker_threads` fits as well as the platform's. */
+export interface PortLike {
+  postMessage(message: unknown, transfer: ArrayBuffer[] & MessagePort[]): void;
+  addEventListener(type: "message" | "messageerror" | "close", listener: (event: unknown) => void): void;
+  removeEventListener(type: "message" | "messageerror" | "close", listener: (event: unknown) => void): void;
+  start(): void;
+  close(): void;
+}
+
+/** What was said, `undefined` where it makes no sense. */
+export function parse(data: unknown): Message | undefined {
+  if (isBuffer(data)) return data.byteLength > 0 ? { type: "bytes", buffer: data } : undefined;
+  if (!Array.isArray(data)) return undefined;
+  const [type, ...rest]: unknown[] = data;
+  switch (type) {
+    case "hello":
+      return hello(rest);
+    case "credit": {
+      const [bytes] = rest;
+      return isCount(bytes) ? { type, bytes } : undefined;
+    }
+    case "reset": {
+      const [code] = rest;
+      return {
+        type,
+        code: typeof code === "string" && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : "ECONNRESET",
+      };
+    }
+    case "end":
+    case "ping":
+    case "pong":
+      return { type };
+    case "connect":
+      return connect(rest);
+    default:
+      return undefined;
+  }
+}
+
+function hello([channel, version, address]: unknown[]): Message | undefined {
+  if (typeof channel !== "string" || !isCount(version)) return undefined;
+  return { type: "hello", channel, version, address: typeof address === "string" ? address : undefined };
+}
+
+function connect([host, port, from, socket]: unknown[]): Message | undefined {
+  if (typeof host !== "string" || !isCount(port) || !isCount(from) || !isPort(socket)) return undefined;
+  return { type: "connect", host, port, from, socket };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+}
+
+/** Not `instanceof`: the buffer may be of another realm. */
+function isBuffer(value: unknown): value is ArrayBuffer {
+  return Object.prototype.toString.call(value) === "[object ArrayBuffer]";
+}
+
+function isPort(value: unknown): value is PortLike {
+  return typeof value === "object" && value !== null && "postMessage" in value && "start" in value;
+}
