@@ -4,6 +4,7 @@ import { destroyCases } from "./contract/destroy.ts";
 import { eventCases } from "./contract/events.ts";
 import { halfCloseCases } from "./contract/half-close.ts";
 import { listeningCases } from "./contract/listening.ts";
+import { reentranceCases } from "./contract/reentrance.ts";
 import { type ContractOptions, Stage } from "./contract/stage.ts";
 import { streamCases } from "./contract/streams.ts";
 import { transferCases } from "./contract/transfer.ts";
@@ -22,6 +23,7 @@ export function socketContract(name: string, options: ContractOptions): void {
   describe(`the socket contract: ${name}`, () => {
     const stage = new Stage(options);
     describe("events", () => eventCases(stage));
+    describe("re-entrance", () => reentranceCases(stage));
     describe("half-close", () => halfCloseCases(stage));
     describe("back-pressure", () => backPressureCases(stage));
     describe("destroy", () => destroyCases(stage));

@@ -89,7 +89,6 @@ export class NodeSocket implements Socket {
 
   write(data: Uint8Array | string): boolean {
     if (this.#outbound !== "open") return false;
-    if (data.length === 0) return !this.#net.writableNeedDrain;
     return this.#net.write(data);
   }
 

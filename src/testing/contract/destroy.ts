@@ -3,7 +3,7 @@ import { NetworkError, type Socket } from "../../socket/index.ts";
 import { settled } from "../turn.ts";
 import { WireClient } from "../wire-client.ts";
 import { sendUntilStalled } from "./flood.ts";
-import { consumer, order, type Stage } from "./stage.ts";
+import { order, type Stage } from "./stage.ts";
 
 export function destroyCases(stage: Stage): void {
   outcomeCases(stage);
@@ -49,6 +49,17 @@ function outcomeCases(stage: Stage): void {
     await near.closed();
     await settled();
     expect([near.events, near.error]).toEqual([["close Error"], first]);
+  });
+
+  stage.needs("reset", "tells ECONNRESET to a writer whose peer ended first and then reset", async () => {
+    const { near, far } = await stage.wire();
+    near.end();
+    await far.readToEnd();
+    await settled();
+    near.destroy();
+    await near.closed();
+    await far.send("into the void", "bytes");
+    await far.waitFor(({ state }) => state === "reset");
   });
 
   it("takes writes after the peer was destroyed without throwing, and closes once", async () => {
@@ -153,28 +164,19 @@ function momentCases(stage: Stage): void {
 function queueCases(stage: Stage): void {
   it("delivers nothing more once destroyed, though data is waiting", async () => {
     const { near, far } = await stage.pair();
-    let after = 0;
-    let destroyed = false;
+    const log: string[] = [];
     const closed = new Promise<void>((resolve) => {
-      far.open(
-        consumer({
-          onData() {
-            if (destroyed) after++;
-            destroyed = true;
-            far.destroy();
-          },
-          onEnd: () => after++,
-          onDrain: () => after++,
-          onClose: () => resolve(),
-        }),
-      );
+      open(far, () => resolve(), log, { onData: () => far.destroy() });
     });
-    near.open(consumer({}));
-    near.write(new Uint8Array(1_000_000));
-    near.end();
+    far.pause();
+    const peer = new WireClient(near);
+    await peer.send("piece by piece", "bytes");
+    peer.end();
+    await settled();
+    far.resume();
     await closed;
     await settled();
-    expect(after).toBe(0);
+    expect(log).toEqual(["data", "close"]);
   });
 
   stage.needs("reset", "never lets the peer take a cut-off transfer for a whole one", async () => {
@@ -182,6 +184,18 @@ function queueCases(stage: Stage): void {
     await sendUntilStalled(near, stage.stallBytes);
     near.end();
     await settled();
+    near.destroy();
+    await near.closed();
+    far.socket.resume();
+    expect(await far.closed()).toBe("reset");
+    expect(order(far)).not.toContain("end");
+  });
+
+  stage.needs("reset", "never shows an end to a writer whose peer resets after it sent", async () => {
+    const { near, far } = await stage.wire({ paused: "near" });
+    await sendUntilStalled(far, stage.stallBytes);
+    far.socket.pause();
+    await sendUntilStalled(near, stage.stallBytes);
     near.destroy();
     await near.closed();
     far.socket.resume();

@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import type { Socket, SocketEvents } from "../../socket/index.ts";
 import { settled } from "../turn.ts";
 import { WireClient } from "../wire-client.ts";
 import { consumer, order, type Stage } from "./stage.ts";
@@ -7,7 +6,6 @@ import { consumer, order, type Stage } from "./stage.ts";
 export function eventCases(stage: Stage): void {
   orderCases(stage);
   pauseCases(stage);
-  insideCallCases(stage);
 }
 
 function orderCases(stage: Stage): void {
@@ -36,6 +34,24 @@ function orderCases(stage: Stage): void {
     expect(await late.readToEnd()).toBe("early ");
     expect(order(late)).toEqual(["data", "end"]);
   });
+
+  for (const side of ["near", "far"] as const) {
+    const who = side === "near" ? "the connecting side" : "the accepting side";
+
+    it(`loses neither an end nor a drain that came before ${who} opened`, async () => {
+      const sockets = await stage.pair();
+      let size = 100_000;
+      while (sockets[side].write(new Uint8Array(100_000))) size += 100_000;
+      const peer = new WireClient(side === "near" ? sockets.far : sockets.near);
+      await peer.read(size);
+      peer.end();
+      await peer.quiet();
+      const late = new WireClient(sockets[side]);
+      await late.readToEnd();
+      await late.waitFor(({ events }) => events.includes("drain"));
+      expect(order(late)).toEqual(["end"]);
+    });
+  }
 
   it("sends what was written before open", async () => {
     const { near, far } = await stage.pair();
@@ -126,13 +142,16 @@ function pauseCases(stage: Stage): void {
     }
   });
 
-  it("keeps a pause that came before open", async () => {
-    const { near, far } = await stage.wire({ paused: "far" });
-    await near.send("x");
-    await far.quiet();
-    far.socket.resume();
-    expect(await far.read(1)).toBe("x");
-  });
+  for (const side of ["near", "far"] as const) {
+    it(`keeps a pause that came before ${side === "near" ? "the connecting" : "the accepting"} side opened`, async () => {
+      const ends = await stage.wire({ paused: side });
+      const [paused, peer] = side === "near" ? [ends.near, ends.far] : [ends.far, ends.near];
+      await peer.send("x");
+      await paused.quiet();
+      paused.socket.resume();
+      expect(await paused.read(1)).toBe("x");
+    });
+  }
 
   it("takes pause and resume any number of times", async () => {
     const { near, far } = await stage.wire();
@@ -142,80 +161,4 @@ function pauseCases(stage: Stage): void {
     await near.send("x");
     expect(await far.read(1)).toBe("x");
   });
-}
-
-function insideCallCases(stage: Stage): void {
-  it("never delivers an event from inside a call", async () => {
-    const { near, far } = await stage.pair();
-    const peer = new WireClient(near);
-    await peer.send("x".repeat(1000));
-    peer.end();
-    await peer.quiet();
-    const seen: string[] = [];
-    const watched = outsideOnly(far, seen);
-    let closed = () => {};
-    const close = new Promise<void>((resolve) => {
-      closed = resolve;
-    });
-    watched.open({
-      onData() {
-        watched.pause();
-        watched.resume();
-        while (watched.write("y".repeat(100_000)));
-      },
-      onEnd() {
-        watched.pause();
-        watched.resume();
-      },
-      onDrain: () => watched.destroy(),
-      onClose: closed,
-    });
-    await close;
-    expect(seen).toEqual([]);
-  });
-}
-
-/** The socket, with a note in `seen` of every event that is delivered during a call. */
-function outsideOnly(
-  socket: Socket,
-  seen: string[],
-): Pick<Socket, "open" | "pause" | "resume" | "write" | "destroy"> {
-  let inside = "";
-  const during = <T>(call: string, run: () => T): T => {
-    const before = inside;
-    inside = call;
-    try {
-      return run();
-    } finally {
-      inside = before;
-    }
-  };
-  const delivered = (event: string) => {
-    if (inside !== "") seen.push(`${event} during ${inside}`);
-  };
-  const watch = (events: SocketEvents): SocketEvents => ({
-    onData(bytes) {
-      delivered("onData");
-      events.onData(bytes);
-    },
-    onEnd() {
-      delivered("onEnd");
-      events.onEnd();
-    },
-    onDrain() {
-      delivered("onDrain");
-      events.onDrain();
-    },
-    onClose(error) {
-      delivered("onClose");
-      events.onClose(error);
-    },
-  });
-  return {
-    open: (events) => during("open", () => socket.open(watch(events))),
-    pause: () => during("pause", () => socket.pause()),
-    resume: () => during("resume", () => socket.resume()),
-    write: (data) => during("write", () => socket.write(data)),
-    destroy: (error) => during("destroy", () => socket.destroy(error)),
-  };
 }
