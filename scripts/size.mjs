@@ -41,6 +41,7 @@ async function measure({ title, imports, maxKb }) {
     metafile: true,
     // The package as installed, not the sources that tsconfig.json leads its name to.
     tsconfigRaw: {},
+    logLevel: "error",
     format: "esm",
     platform: "browser",
     target: "es2022",
