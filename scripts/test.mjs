@@ -34,7 +34,7 @@ for (const [index, step] of chosen.entries()) {
   const started = performance.now();
   const { ok, output, counts } = await run(step, join(scratch, `${index}.json`));
   const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
-  if (!ok) console.log(`\n----- ${step.name}: ${[...step.command].join(" ")}\n${output.trimEnd()}\n-----`);
+  if (!ok) console.log(`\n----- ${step.name}: ${[...step.command].join(" ")}\n${shortened(output)}\n-----`);
   const summary = ok ? `${counts.passed} passed` : `${counts.passed} passed, ${counts.failed} FAILED`;
   console.log(`${seconds} s  ${step.name}: ${summary}${ok ? warnings(output) : ""}`);
   total.passed += counts.passed;
@@ -102,6 +102,13 @@ function spawned(args, environment, limitMs) {
       resolve({ code, output });
     });
   });
+}
+
+/** What a step says of its failure is short or stands at the end. */
+function shortened(/** @type {string} */ output) {
+  const lines = output.trimEnd().split("\n");
+  const left = lines.length - 300;
+  return left > 0 ? [`(${left} lines left out)`, ...lines.slice(left)].join("\n") : lines.join("\n");
 }
 
 /** A passing step stays short; what it warns of is still shown. */

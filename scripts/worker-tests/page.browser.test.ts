@@ -1,21 +1,11 @@
-/// <reference types="vite/client" />
 /** The page's half: gives every test file a worker and stands in Vitest's report for the cases it ran. */
 import { afterAll, beforeAll, describe, it } from "vitest";
 import type { Failure, FromWorker, Node, ToWorker, Verdict } from "./protocol.ts";
+import { suites } from "./suites.ts";
 
 /** How much longer the page waits than the worker's own limit for a case. */
 const slackMs = 5000;
 const collectMs = 30_000;
-
-const files = Object.keys(
-  import.meta.glob([
-    "/src/**/*.test.ts",
-    "/examples/**/*.test.ts",
-    "!/**/*.node.test.ts",
-    "!/**/*.program.test.ts",
-    "!/**/*.browser.test.ts",
-  ]),
-);
 
 /** A promise that is settled from outside. */
 class Later<T> {
@@ -109,7 +99,7 @@ function define(node: Node, file: TestFile): void {
 }
 
 // A file that fails to load fails alone: the others' cases are still collected.
-for (const path of files) {
+for (const path of suites.keys()) {
   const file = new TestFile(path);
   const children = await file.collected.catch((error: Error) => error);
   describe(path.slice(1), () => {

@@ -1,4 +1,3 @@
-/// <reference types="vite/client" />
 import {
   type File,
   startTests,
@@ -10,14 +9,7 @@ import {
 } from "@vitest/runner";
 import { createExpect } from "vitest";
 import type { Failure, FromWorker, Node, Verdict } from "./protocol.ts";
-
-const modules = import.meta.glob([
-  "/src/**/*.test.ts",
-  "/examples/**/*.test.ts",
-  "!/**/*.node.test.ts",
-  "!/**/*.program.test.ts",
-  "!/**/*.browser.test.ts",
-]);
+import { suites } from "./suites.ts";
 
 const config: VitestRunnerConfig = {
   root: "/",
@@ -56,7 +48,7 @@ export async function runFile(path: string): Promise<void> {
 
   const runner: VitestRunner = {
     config,
-    importFile: (file) => modules[file]?.(),
+    importFile: (file) => suites.get(file)?.(),
     extendTaskContext,
     async onBeforeRunFiles([file]: File[]) {
       post({ type: "collected", children: file?.tasks.map(nodeOf) ?? [], failures: failuresOf(file) });
