@@ -1,4 +1,5 @@
 export { ResponseAlreadySent, UsageError, type UsageErrorCode } from "./errors.ts";
+export { type FetchHandler, fetchHandler } from "./fetch-handler.ts";
 export {
   type CloseOptions,
   DEFAULT_TIMEOUTS,

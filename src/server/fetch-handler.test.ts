@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import { VirtualNetwork } from "../adapters/virtual/index.ts";
+import { body, deferred, fields, get, head, post, ServerStage, statuses } from "../testing/server/stage.ts";
+import { type FetchHandler, fetchHandler } from "./fetch-handler.ts";
+
+describe("fetchHandler", () => {
+  const stage = new ServerStage({
+    setup: () => ({ network: new VirtualNetwork(), listen: { port: 0 }, host: "localhost" }),
+    stallBytes: 4 * 1024 * 1024,
+  });
+  const serve = (handler: FetchHandler) => stage.serve(fetchHandler(handler));
+
+  it("gives a Request with method, URL, every header and the body", async () => {
+    const { exchange } = await serve(async (request) => {
+      expect(request).toBeInstanceOf(Request);
+      const { method, url, headers } = request;
+      return Response.json({
+        method,
+        url,
+        cookie: headers.get("cookie"),
+        host: headers.get("host"),
+        text: await request.text(),
+      });
+    });
+    const text = await exchange(post("hello", "Cookie: a=b"));
+    expect(JSON.parse(body(text))).toEqual({
+      method: "POST",
+      url: "http://example.test/",
+      cookie: "a=b",
+      host: "example.test",
+      text: "hello",
+    });
+  });
+
+  it("answers with status, headers, every Set-Cookie, and a length where the body is one chunk", async () => {
+    const { exchange } = await serve(
+      () =>
+        new Response("made", {
+          status: 201,
+          headers: [
+            ["Set-Cookie", "a=1"],
+            ["Set-Cookie", "b=2"],
+            ["X-A", "b"],
+          ],
+        }),
+    );
+    const text = await exchange(get());
+    expect(statuses(text)).toEqual([201]);
+    expect(text.match(/set-cookie/gi)).toHaveLength(2);
+    expect(fields(text)).toMatchObject({ "x-a": "b", "content-length": "4" });
+    expect(body(text)).toBe("made");
+  });
+
+  it("answers HEAD, 204 and 304 without a body", async () => {
+    const { exchange } = await serve((request) =>
+      request.method === "HEAD"
+        ? new Response("ignored")
+        : new Response(null, { status: request.url.endsWith("/304") ? 304 : 204 }),
+    );
+    expect(body(await exchange(head("HEAD / HTTP/1.1", "Host: a")))).toBe("");
+    expect(statuses(await exchange(get() + get("/304")))).toEqual([204, 304]);
+  });
+
+  it("streams the response as it is made, and cancels it when the client goes", async () => {
+    const cancelled = deferred();
+    const more = deferred();
+    const { connect } = await serve(
+      () =>
+        new Response(
+          new ReadableStream({
+            async start(controller) {
+              controller.enqueue(new TextEncoder().encode("first"));
+              await more.promise;
+              controller.enqueue(new TextEncoder().encode("second"));
+            },
+            cancel: () => cancelled.resolve(),
+          }),
+        ),
+    );
+    const client = await connect();
+    await client.send(get());
+    await client.read("first");
+    more.resolve();
+    await client.read("second");
+    client.destroy();
+    await cancelled.promise;
+  });
+
+  it("streams the request as it arrives", async () => {
+    const { connect } = await serve(async (request) => new Response(request.body));
+    const client = await connect();
+    await client.send(`${head("POST / HTTP/1.1", "Host: a", "Content-Length: 6")}abc`);
+    await client.read("abc");
+    await client.send("def");
+    await client.read("def");
+  });
+
+  it("aborts the signal when the client goes", async () => {
+    const aborted = deferred();
+    const { connect } = await serve((request) => {
+      request.signal.addEventListener("abort", () => aborted.resolve());
+      return new Promise(() => {});
+    });
+    const client = await connect();
+    await client.send(get());
+    await client.quiet(5);
+    client.destroy();
+    await aborted.promise;
+  });
+
+  it("answers 500 to what the handler throws or returns by mistake, and tells onError", async () => {
+    const { exchange, errors } = await serve((request) => {
+      if (request.url.endsWith("/throw")) throw new Error("broke");
+      if (request.url.endsWith("/error")) return Response.error();
+      return "text" as unknown as Response;
+    });
+    expect(statuses(await exchange(get("/throw") + get("/error") + get("/text")))).toEqual([500, 500, 500]);
+    expect(errors).toHaveLength(3);
+  });
+
+  it("answers 501 to a method that Request does not take, and drops the body of a GET", async () => {
+    const { exchange } = await serve((request) => new Response(String(request.body)));
+    expect(statuses(await exchange(head("TRACE / HTTP/1.1", "Host: a")))).toEqual([501]);
+    expect(body(await exchange(`${get("/", "Content-Length: 2")}hi`))).toBe("null");
+  });
+});

@@ -1,0 +1,92 @@
+import type { HttpRequest, RequestCallback } from "./types.ts";
+
+/** A handler in the Fetch style: what Hono, h3, itty-router and others export as `fetch`. */
+export type FetchHandler = (request: Request) => Response | Promise<Response>;
+
+/**
+ * Serves with a Fetch-style handler: both bodies are streamed with back-pressure, `request.signal` is aborted
+ * when the client goes away, and what the handler throws is answered with 500 and handed to `onError`.
+ *
+ * A method that `Request` does not allow (CONNECT, TRACE, TRACK) is answered with 501. `GET` and `HEAD` have
+ * no body there, so one that a client sends all the same is dropped.
+ *
+ * @example
+ * ```ts
+ * const app = new Hono();
+ * app.get("/", (context) => context.text("Hello"));
+ * await server.serve(8080, fetchHandler(app.fetch));
+ * ```
+ */
+export function fetchHandler(handler: FetchHandler): RequestCallback {
+  return async (request) => {
+    if (FORBIDDEN_METHODS.has(request.method.toUpperCase())) return request.respond(501);
+    await answer(request, await handler(toRequest(request)));
+  };
+}
+
+const FORBIDDEN_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+/** In a page, `Request` drops names such as Cookie and Host from what it is given. A server has to have them. */
+const REQUEST_FILTERS_HEADERS = !new Request("http://a/", { headers: { Cookie: "a=b" } }).headers.has(
+  "cookie",
+);
+
+function toRequest(request: HttpRequest): Request {
+  const { method, signal } = request;
+  const headers = new Headers([...request.headers]);
+  const body = method === "GET" || method === "HEAD" ? null : request.body;
+  // `duplex` is asked for by the standard where the body is a stream, and missing in TypeScript's types.
+  const init: RequestInit & { duplex: "half" } = { method, headers, signal, body, duplex: "half" };
+  const made = new Request(request.url, init);
+  if (REQUEST_FILTERS_HEADERS) Object.defineProperty(made, "headers", { value: headers });
+  return made;
+}
+
+async function answer(request: HttpRequest, response: Response): Promise<void> {
+  if (!(response instanceof Response)) throw new TypeError("the handler must return a Response");
+  const { status, headers, body } = response;
+  if (status === 0) throw new TypeError("the handler returned Response.error()");
+  if (body === null) return request.respond(status, null, headers);
+  const reader = body.getReader();
+  const first = await reader.read();
+  if (first.done) return request.respond(status, null, headers);
+  const second = reader.read();
+  // Most bodies are one chunk: then there is a length to send, and one write instead of three.
+  if (await endsAtOnce(second)) return request.respond(status, first.value, headers);
+  return request.respond(status, rest(reader, first.value, second), headers);
+}
+
+type Chunk = ReadableStreamReadResult<Uint8Array>;
+
+/** Whether a read is known within a few microtasks to be the end: a source that is complete says so by then. */
+async function endsAtOnce(read: Promise<Chunk>): Promise<boolean> {
+  let ended = false;
+  read.then(
+    ({ done }) => {
+      ended = done;
+    },
+    () => {},
+  );
+  for (let hop = 0; hop < 4 && !ended; hop++) await null;
+  return ended;
+}
+
+/** All chunks in order. Not a generator: `return` has to reach a source that a read is waiting for. */
+function rest(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  first: Uint8Array,
+  second: Promise<Chunk>,
+): AsyncIterable<Uint8Array> {
+  const ready: (Chunk | Promise<Chunk>)[] = [{ done: false, value: first }, second];
+  const iterator: AsyncIterator<Uint8Array, undefined> = {
+    next: async () => {
+      const { done, value } = await (ready.shift() ?? reader.read());
+      return done ? { done, value: undefined } : { done, value };
+    },
+    return: async () => {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
+}
