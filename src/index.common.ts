@@ -1,4 +1,14 @@
 /** What every platform exports alike; `index.node.ts` and `index.browser.ts` add the default network. */
+export {
+  ClientError,
+  type ClientErrorCode,
+  type CookieJar,
+  type Fetch,
+  type FetchInit,
+  type FetchOptions,
+  headersOf,
+  trailersOf,
+} from "./client/index.ts";
 export { InvalidHeader, ProtocolError, type ProtocolErrorCode } from "./http1/errors.ts";
 export { type HeadersInput, HttpHeaders } from "./http1/headers.ts";
 export { DEFAULT_LIMITS, type Limits } from "./http1/limits.ts";

@@ -119,6 +119,11 @@ export class ResponseReader {
     return this.#trailers;
   }
 
+  /** Lets go of memory that is not needed while nothing arrives. */
+  release(): void {
+    this.#source.release();
+  }
+
   takeRest(): Uint8Array[] {
     const rest: Uint8Array[] = [];
     for (let chunk = this.#source.take(Infinity); chunk !== undefined; chunk = this.#source.take(Infinity))

@@ -75,4 +75,11 @@ export interface Socket {
    * transport can tell the two apart. `onClose(error)` follows. Idempotent.
    */
   destroy(error?: Error): void;
+
+  /**
+   * Where a runtime waits for open sockets before it ends (Node does): after `unref` it does not wait for this
+   * one, after `ref`, the state at the start, it does again. Other networks have neither.
+   */
+  unref?(): void;
+  ref?(): void;
 }

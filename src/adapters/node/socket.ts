@@ -108,6 +108,14 @@ export class NodeSocket implements Socket {
     this.#inbound = "ended";
   }
 
+  unref(): void {
+    this.#net.unref();
+  }
+
+  ref(): void {
+    this.#net.ref();
+  }
+
   /** Unix sockets have no reset: their peer sees an end, or a reset where it sent what was not read. */
   #reset(): void {
     const net = this.#net;

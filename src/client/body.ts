@@ -1,0 +1,119 @@
+import { utf8Length } from "../http1/utf8.ts";
+
+/**
+ * The content of a request. All but a stream can be sent again, after a redirect or on another connection.
+ * A stream is read once; `begun` is what was read of it to see whether it is a short one.
+ */
+export type RequestBody =
+  | { readonly kind: "text"; readonly text: string; readonly length: number }
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array; readonly length: number }
+  | { readonly kind: "blob"; readonly blob: Blob; readonly length: number }
+  | {
+      readonly kind: "stream";
+      readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+      readonly begun: readonly Uint8Array[];
+    };
+
+/** A body with the `Content-Type` that comes with its kind, `""` for none. */
+export interface TypedBody {
+  readonly body: RequestBody;
+  readonly type: string;
+}
+
+/** Bytes of a `Request`'s body up to which it is read before it is sent, to learn its length. */
+const MAX_PEEKED = 65_536;
+/** Microtasks that a stream which has its bytes already may take to give them. */
+const MAX_HOPS = 32;
+
+/**
+ * What `fetch` does with each kind of `body` (Fetch Standard, "extract a body").
+ * @throws TypeError for a stream that is locked or was read
+ */
+export function extractBody(given: BodyInit): TypedBody | Promise<TypedBody> {
+  if (typeof given === "string") return text(given, "text/plain;charset=UTF-8");
+  if (given instanceof URLSearchParams) {
+    return text(String(given), "application/x-www-form-urlencoded;charset=UTF-8");
+  }
+  if (given instanceof ArrayBuffer) return bytes(new Uint8Array(given.slice(0)));
+  if (ArrayBuffer.isView(given)) {
+    return bytes(new Uint8Array(given.buffer, given.byteOffset, given.byteLength).slice());
+  }
+  if (given instanceof Blob) return blob(given);
+  if (given instanceof ReadableStream) {
+    return { body: { kind: "stream", reader: given.getReader(), begun: [] }, type: "" };
+  }
+  // The platform knows how to write a form; as a blob its length is known.
+  if (given instanceof FormData) return new Response(given).blob().then(blob);
+  return text(String(given), "text/plain;charset=UTF-8");
+}
+
+/**
+ * The body of a `Request`, which is a stream whatever it was made of. One that gives all of its bytes at once
+ * was no stream before: it gets its length, and can be sent again.
+ */
+export async function peekBody(stream: ReadableStream<Uint8Array>): Promise<RequestBody> {
+  const reader = stream.getReader();
+  const begun: Uint8Array[] = [];
+  let length = 0;
+  while (length <= MAX_PEEKED) {
+    const next = reader.read();
+    if (!(await settlesSoon(next))) return { kind: "stream", reader: resumed(reader, next), begun };
+    const { done, value } = await next;
+    if (done) return { kind: "bytes", bytes: concat(begun, length), length };
+    begun.push(value);
+    length += value.byteLength;
+  }
+  return { kind: "stream", reader, begun };
+}
+
+export function concat(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+function text(value: string, type: string): TypedBody {
+  return { body: { kind: "text", text: value, length: utf8Length(value) }, type };
+}
+
+function bytes(value: Uint8Array): TypedBody {
+  return { body: { kind: "bytes", bytes: value, length: value.length }, type: "" };
+}
+
+function blob(value: Blob): TypedBody {
+  return { body: { kind: "blob", blob: value, length: value.size }, type: value.type };
+}
+
+async function settlesSoon(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  const settle = () => {
+    settled = true;
+  };
+  promise.then(settle, settle);
+  for (let hop = 0; hop < MAX_HOPS && !settled; hop++) await undefined;
+  return settled;
+}
+
+/** The reader with a read that is under way put back in front. */
+function resumed(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  first: Promise<ReadableStreamReadResult<Uint8Array>>,
+): ReadableStreamDefaultReader<Uint8Array> {
+  let next: Promise<ReadableStreamReadResult<Uint8Array>> | undefined = first;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await (next ?? reader.read());
+        next = undefined;
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  ).getReader();
+}

@@ -1,0 +1,63 @@
+import type { Network } from "../socket/index.ts";
+import { acceptEncoding } from "./decoding.ts";
+import { ClientError } from "./errors.ts";
+import { type ClientConfig, type FetchOptions, resolveOptions } from "./options.ts";
+import { Pool } from "./pool.ts";
+import type { HeadDefaults } from "./request-writer.ts";
+import { Sweep } from "./sweep.ts";
+
+/** What all requests of one `fetch` function share: its options, and the connections by origin. */
+export class Client {
+  readonly config: ClientConfig;
+  readonly headDefaults: HeadDefaults;
+  readonly #networks: { readonly "http:": Network; readonly "https:": Network | undefined };
+  readonly #pools = new Map<string, Pool>();
+  readonly #sweep: Sweep;
+  #closed = false;
+
+  constructor(network: Network, options: FetchOptions) {
+    this.config = resolveOptions(options);
+    this.#networks = { "http:": network, "https:": options.secureNetwork };
+    this.#sweep = new Sweep(this.config.clock);
+    this.headDefaults = {
+      userAgent: this.config.userAgent,
+      acceptEncoding: acceptEncoding(),
+      close: this.config.keepAliveMs === 0,
+    };
+  }
+
+  /** The connections to a URL's origin. @throws ClientError `UnsupportedScheme`, `ClientClosed` */
+  poolFor(url: URL): Pool {
+    const { host, protocol } = url;
+    const key = protocol === "http:" ? host : protocol + host;
+    return this.#pools.get(key) ?? this.#newPool(key, url);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const pool of this.#pools.values()) pool.close();
+  }
+
+  #newPool(key: string, { protocol, hostname, port }: URL): Pool {
+    if (this.#closed) throw new ClientError("ClientClosed", "this fetch was closed");
+    if (protocol !== "http:" && protocol !== "https:") {
+      throw new ClientError("UnsupportedScheme", "wanted an http: URL");
+    }
+    const network = this.#networks[protocol];
+    if (network === undefined) {
+      throw new ClientError(
+        "UnsupportedScheme",
+        "https: needs a network that speaks TLS (the option secureNetwork), wanted an http: URL",
+      );
+    }
+    const address = {
+      host: hostname.startsWith("[") ? hostname.slice(1, -1) : hostname,
+      port: port === "" ? DEFAULT_PORTS[protocol] : Number(port),
+    };
+    const pool = new Pool(network, address, this.config, this.#sweep, () => this.#pools.delete(key));
+    this.#pools.set(key, pool);
+    return pool;
+  }
+}
+
+const DEFAULT_PORTS = { "http:": 80, "https:": 443 } as const;

@@ -1,0 +1,336 @@
+import type { BodyEvent } from "../http1/body-reader.ts";
+import { ProtocolError } from "../http1/errors.ts";
+import { HttpHeaders } from "../http1/headers.ts";
+import type { Limits } from "../http1/limits.ts";
+import { type ResponseHead, ResponseReader } from "../http1/response-reader.ts";
+import type { Socket, SocketEvents } from "../socket/index.ts";
+import type { RequestBody } from "./body.ts";
+import { ClientError, fetchFailed } from "./errors.ts";
+import { type BodySource, IncomingBody } from "./incoming-body.ts";
+import type { RequestFraming, WireHead } from "./request-writer.ts";
+import type { Waiting } from "./sweep.ts";
+import { Upload, type UploadSink } from "./upload.ts";
+
+/** A request in the form in which a connection sends it. */
+export interface WireRequest {
+  readonly method: string;
+  readonly head: WireHead;
+  readonly body: RequestBody | undefined;
+}
+
+/** Who sent a request: is told of one of the two, once. */
+export interface ResponseHandler {
+  /**
+   * The final head, and the body, of which `fill` has taken what arrived; none where the framing says so. The
+   * connection may be with another request by then.
+   */
+  onResponse(head: ResponseHead, body: IncomingBody | undefined): void;
+  /** There will be no response. `silent`: not one byte of it had come. */
+  onFailure(error: unknown, silent: boolean): void;
+}
+
+/** Who made the connection. */
+export interface ConnectionOwner {
+  /** It can take another request, for so many milliseconds as the server says. */
+  onIdle(connection: ClientConnection, keepAliveMs: number): void;
+  /** It takes no more requests and waits for the server to close. */
+  onClosing(connection: ClientConnection): void;
+  onGone(connection: ClientConnection): void;
+}
+
+/**
+ * Where in its life a connection is.
+ *
+ * | phase | means | ends with |
+ * |---|---|---|
+ * | `idle` | no request | `send`: `awaiting` |
+ * | `awaiting` | a request is being sent or was, its final head has not come | the head: `receiving` |
+ * | `receiving` | the body is being read | its end: `idle` or `closing` |
+ * | `closing` | our side is ended, what comes is dropped | close |
+ */
+type Phase = "idle" | "awaiting" | "receiving" | "closing" | "closed";
+
+/** Requests up to this many bytes leave in one write, head and content. */
+const MAX_JOINED = 16_384;
+/** 1xx responses before a final one: more is an attack. */
+const MAX_INTERIM = 100;
+
+const encoder = new TextEncoder();
+
+/** One connection of a client: a request out, its response in, the next request. */
+export class ClientConnection implements SocketEvents, BodySource, UploadSink, Waiting {
+  readonly #socket: Socket;
+  readonly #owner: ConnectionOwner;
+  readonly #reader: ResponseReader;
+  #phase: Phase = "idle";
+  #method = "";
+  #handler: ResponseHandler | undefined;
+  #body: IncomingBody | undefined;
+  #upload: Upload | undefined;
+  #silent = true;
+  #interim = 0;
+  #persistent = true;
+  #keepAliveMs = Number.POSITIVE_INFINITY;
+  #peerEnded = false;
+  #paused = false;
+  #error: unknown;
+  /** Whether it has carried a request before. */
+  used = false;
+
+  constructor(socket: Socket, owner: ConnectionOwner, limits: Limits) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#reader = new ResponseReader(limits);
+    socket.open(this);
+  }
+
+  /** Whether it can take a request. */
+  get idle(): boolean {
+    return this.#phase === "idle";
+  }
+
+  /** Sends a request. Only called while idle. */
+  send(request: WireRequest, handler: ResponseHandler): void {
+    this.#phase = "awaiting";
+    this.#method = request.method;
+    this.#handler = handler;
+    this.#silent = true;
+    this.#interim = 0;
+    this.#persistent = !request.head.close;
+    this.#write(request.head, request.body);
+  }
+
+  /** Does its best to keep the process from waiting for it, or undoes that. */
+  setBackground(background: boolean): void {
+    if (background) this.#socket.unref?.();
+    else this.#socket.ref?.();
+  }
+
+  /** Cuts it, whatever it is doing; whoever waits for a response is not told. */
+  destroy(reason?: unknown): void {
+    this.#handler = undefined;
+    this.#body = undefined;
+    this.#cancelUpload(reason);
+    if (this.#phase !== "closed") this.#phase = "closing";
+    this.#socket.destroy();
+  }
+
+  /** It idled for too long, or the server did not close its side in time. */
+  expire(): void {
+    if (this.#phase === "idle") this.end();
+    else if (this.#phase === "closing") this.destroy();
+  }
+
+  /** Ends an idle connection in good manners. */
+  end(): void {
+    if (this.#phase !== "idle") return;
+    this.#phase = "closing";
+    this.#socket.end();
+    this.#owner.onClosing(this);
+  }
+
+  // What the socket says.
+
+  onData(bytes: Uint8Array): void {
+    if (this.#phase === "awaiting") {
+      this.#silent = false;
+      this.#reader.feed(bytes);
+      this.#readHead();
+    } else if (this.#phase === "receiving") {
+      this.#reader.feed(bytes);
+      this.#body?.fill();
+    } else if (this.#phase === "idle") {
+      this.destroy(); // a response to no request
+    }
+  }
+
+  onEnd(): void {
+    this.#peerEnded = true;
+    if (this.#phase === "idle") this.end();
+    else if (this.#phase === "receiving") this.#body?.fill();
+    else if (this.#phase === "awaiting") this.#fail(cut());
+  }
+
+  onDrain(): void {
+    this.#upload?.drained();
+  }
+
+  onClose(error?: Error): void {
+    const phase = this.#phase;
+    this.#error = error ?? cut();
+    if (phase === "awaiting") this.#fail(this.#error);
+    this.#phase = "closed";
+    this.#body?.fill();
+    this.#cancelUpload(this.#error);
+    this.#owner.onGone(this);
+  }
+
+  // What the body says.
+
+  readBody(): BodyEvent {
+    const event = this.#reader.readBody();
+    if (event !== "need-more") return event;
+    if (this.#peerEnded) {
+      if (this.#reader.finish()) return "end";
+      throw cut();
+    }
+    if (this.#phase === "closed") throw this.#error;
+    return event;
+  }
+
+  setFull(full: boolean): void {
+    if (full === this.#paused) return;
+    this.#paused = full;
+    if (full) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  bodyEnded(): HttpHeaders | undefined {
+    const lines = this.#reader.trailers;
+    this.setFull(false);
+    this.#complete();
+    return lines === undefined ? undefined : HttpHeaders.fromLines(lines);
+  }
+
+  bodyAborted(): void {
+    this.destroy();
+  }
+
+  // What the upload says.
+
+  write(data: Uint8Array | string): boolean {
+    return this.#socket.write(data);
+  }
+
+  uploadEnded(): void {
+    this.#upload = undefined;
+  }
+
+  uploadFailed(error: unknown): void {
+    this.#upload = undefined;
+    if (this.#phase === "awaiting") this.#fail(error);
+    else if (this.#body !== undefined) this.#body.fail(fetchFailed(error));
+    else this.destroy();
+  }
+
+  // How it goes on.
+
+  #write({ text, ascii, framing }: WireHead, body: RequestBody | undefined): void {
+    if (ascii && (body === undefined || (body.kind === "text" && body.length <= MAX_JOINED))) {
+      this.#socket.write(body === undefined ? text : text + body.text);
+      return;
+    }
+    const head = ascii ? encoder.encode(text) : octets(text);
+    if (body?.kind === "bytes" && body.length <= MAX_JOINED) {
+      const joined = new Uint8Array(head.length + body.length);
+      joined.set(head);
+      joined.set(body.bytes, head.length);
+      this.#socket.write(joined, true);
+      return;
+    }
+    this.#socket.write(head, true);
+    if (body?.kind === "text") this.#socket.write(body.text);
+    else if (body?.kind === "bytes") this.#socket.write(body.bytes);
+    else if (body?.kind === "blob") this.#startUpload(body.blob.stream().getReader(), framing, []);
+    else if (body?.kind === "stream") this.#startUpload(body.reader, framing, body.begun);
+  }
+
+  #startUpload(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    framing: RequestFraming,
+    begun: readonly Uint8Array[],
+  ): void {
+    this.#upload = new Upload(reader, framing, this);
+    this.#upload.start(begun);
+  }
+
+  #cancelUpload(reason: unknown): void {
+    const upload = this.#upload;
+    this.#upload = undefined;
+    upload?.cancel(reason);
+  }
+
+  #readHead(): void {
+    let head: ResponseHead | undefined;
+    try {
+      do {
+        head = this.#reader.readHead(this.#method);
+        if (head === undefined) return;
+        if (head.status === 101)
+          throw new ClientError("UnexpectedUpgrade", "101 to a request without Upgrade");
+        if (head.status < 200 && ++this.#interim > MAX_INTERIM) {
+          throw new ProtocolError("InvalidStatusLine", 502, `more than ${MAX_INTERIM} interim responses`);
+        }
+      } while (head.status < 200);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#receive(head);
+  }
+
+  #receive(head: ResponseHead): void {
+    const handler = this.#handler;
+    this.#handler = undefined;
+    this.#phase = "receiving";
+    this.used = true;
+    if (!head.keepAlive) this.#persistent = false;
+    this.#keepAliveMs = keepAliveOf(head);
+    if (head.framing === 0) {
+      this.#complete();
+      handler?.onResponse(head, undefined);
+      return;
+    }
+    const body = new IncomingBody(this);
+    this.#body = body;
+    body.fill();
+    handler?.onResponse(head, body);
+  }
+
+  /** The response is whole. */
+  #complete(): void {
+    this.#body = undefined;
+    if (this.#upload?.satisfied) this.#cancelUpload(undefined);
+    if (this.#upload !== undefined) {
+      // The server answered without waiting for all of the request: what is left would be taken for another.
+      this.destroy(new ClientError("InvalidBody", "the server answered before it had the whole body"));
+    } else if (this.#phase === "closed") {
+      return;
+    } else if (!this.#persistent || this.#peerEnded) {
+      this.#phase = "idle";
+      this.end();
+    } else if (this.#reader.buffered > 0) {
+      this.destroy(); // bytes behind the response: whatever they are, they answer nothing
+    } else {
+      this.#phase = "idle";
+      this.#reader.release();
+      this.#owner.onIdle(this, this.#keepAliveMs);
+    }
+  }
+
+  /** No response will come. */
+  #fail(error: unknown): void {
+    const handler = this.#handler;
+    const silent = this.#silent;
+    this.destroy(error);
+    handler?.onFailure(error, silent);
+  }
+}
+
+function cut(): ProtocolError {
+  return new ProtocolError("IncompleteMessage", 502, "the server closed in the middle of a response");
+}
+
+/** `Keep-Alive: timeout=5`, as most servers send it: a second less, so that it is not a race. */
+function keepAliveOf(head: ResponseHead): number {
+  const value = head.headers.get("keep-alive");
+  const seconds = value === null ? undefined : /(?:^|[,\s])timeout=(\d+)/i.exec(value)?.[1];
+  return seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(seconds) * 1000 - 1000);
+}
+
+/** Text of one char an octet as octets. */
+function octets(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

@@ -1,0 +1,123 @@
+import type { HttpHeaders } from "../http1/headers.ts";
+import { listElements } from "../http1/list.ts";
+import { ClientError, fetchFailed } from "./errors.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type Reader = ReadableStreamDefaultReader<Bytes>;
+
+/** More than this many codings on one content are nobody's honest wish: each multiplies what a byte becomes. */
+const MAX_CODINGS = 5;
+
+/** `br` by its name in the Compression Standard, which not every platform has yet. */
+const BROTLI = "brotli" as CompressionFormat;
+
+function supports(format: CompressionFormat): boolean {
+  try {
+    return new DecompressionStream(format) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+let accepted: string | undefined;
+
+/** The codings that this platform can decode, as the value of `Accept-Encoding`. */
+export function acceptEncoding(): string {
+  accepted ??= [
+    ...(typeof DecompressionStream === "undefined" ? [] : ["gzip", "deflate"]),
+    ...(supports(BROTLI) ? ["br"] : []),
+  ].join(", ");
+  return accepted || "identity";
+}
+
+/**
+ * The codings that have to be taken off, the last applied one first. None where one of them is not known here:
+ * then the content is handed over as it came, as the platform does.
+ * @throws ClientError `InvalidContentCoding` for more than five
+ */
+export function codingsOf(headers: HttpHeaders): string[] {
+  const value = headers.get("content-encoding");
+  if (value === null) return [];
+  const codings = listElements(value.toLowerCase()).map((coding) => (coding === "x-gzip" ? "gzip" : coding));
+  if (codings.length > MAX_CODINGS) {
+    throw new ClientError("InvalidContentCoding", `more than ${MAX_CODINGS} content codings`);
+  }
+  const known = listElements(acceptEncoding());
+  return codings.every((coding) => known.includes(coding)) ? codings.reverse() : [];
+}
+
+/**
+ * The content without its codings. Nothing is read before somebody reads here. A content of no bytes is taken
+ * for an empty one, as servers send it with the responses of other methods.
+ */
+export function decode(raw: ReadableStream<Bytes>, codings: readonly string[]): ReadableStream<Bytes> {
+  return codings.reduce<ReadableStream<Bytes>>((stream, coding) => decodeOne(stream, coding), raw);
+}
+
+function decodeOne(raw: ReadableStream<Bytes>, coding: string): ReadableStream<Bytes> {
+  const source = raw.getReader();
+  let failure: { error: unknown } | undefined;
+  let decoded: Reader | undefined;
+  return new ReadableStream<Bytes>(
+    {
+      async pull(controller) {
+        try {
+          decoded ??= await begin(source, coding, (error) => {
+            failure = { error };
+          });
+          const { done, value } = await decoded.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          controller.error(failure ? failure.error : undecodable(coding, error));
+        }
+      },
+      async cancel(reason) {
+        await source.cancel(reason);
+        await decoded?.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Looks at the first bytes and sends all through the right decoder. */
+async function begin(source: Reader, coding: string, failed: (error: unknown) => void): Promise<Reader> {
+  const next = (): Promise<ReadableStreamReadResult<Bytes>> =>
+    source.read().catch((error) => {
+      failed(error);
+      throw error;
+    });
+  let first = await next();
+  while (!first.done && first.value.length === 0) first = await next();
+  let held: Bytes | undefined = first.value;
+  const rest = new ReadableStream<Bytes>(
+    {
+      async pull(controller) {
+        const bytes = held ?? (await next()).value;
+        held = undefined;
+        if (bytes === undefined) controller.close();
+        else controller.enqueue(bytes);
+      },
+      cancel: (reason) => source.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+  if (held === undefined) return rest.getReader();
+  return rest.pipeThrough(new DecompressionStream(formatOf(coding, held))).getReader();
+}
+
+function formatOf(coding: string, first: Bytes): CompressionFormat {
+  if (coding === "br") return BROTLI;
+  if (coding !== "deflate") return "gzip";
+  // `deflate` is the zlib format (RFC 9110 section 8.4.1.2), but some servers send it without zlib's header.
+  return ((first[0] ?? 0) & 0x0f) === 8 ? "deflate" : "deflate-raw";
+}
+
+function undecodable(coding: string, cause: unknown): TypeError {
+  return fetchFailed(
+    new ClientError("InvalidContentCoding", `the content is not the ${coding} that it is said to be`, {
+      cause,
+    }),
+  );
+}

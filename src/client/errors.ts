@@ -1,0 +1,34 @@
+/** Why a fetch was given up by the client itself; what the peer or the network did has classes of its own. */
+export type ClientErrorCode =
+  | "UnsupportedScheme"
+  | "UnsupportedIntegrity"
+  | "TooManyRedirects"
+  | "RedirectRefused"
+  | "InvalidRedirect"
+  | "BodyNotReplayable"
+  | "BodyCancelled"
+  | "InvalidBody"
+  | "ContentLengthMismatch"
+  | "InvalidContentCoding"
+  | "UnexpectedUpgrade"
+  | "ClientClosed";
+
+/** The `cause` of a failed fetch that neither the network nor a broken message explains. */
+export class ClientError extends Error {
+  override readonly name = "ClientError";
+  readonly code: ClientErrorCode;
+
+  constructor(code: ClientErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * What `fetch` rejects with, and what a cut body's stream errors with: a `TypeError`, as the platform's. Its
+ * `cause` is a `NetworkError`, a `ProtocolError`, a `ClientError`, or what a request body's stream threw.
+ */
+export function fetchFailed(cause: unknown): TypeError {
+  const reason = cause instanceof Error ? `: ${cause.message}` : "";
+  return new TypeError(`fetch failed${reason}`, { cause });
+}

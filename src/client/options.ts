@@ -1,0 +1,64 @@
+import { DEFAULT_LIMITS, type Limits } from "../http1/limits.ts";
+import { type Clock, type Network, systemClock } from "../socket/index.ts";
+
+/** What keeps cookies between requests. `CookieJar` of the package tough-cookie is one. */
+export interface CookieJar {
+  /** The value of the `Cookie` field for a request to that URL, `""` for none. */
+  getCookieString(url: string): Promise<string> | string;
+  /** Takes one `Set-Cookie` value of a response from that URL. One that it refuses may throw or reject. */
+  setCookie(cookie: string, url: string): Promise<unknown> | unknown;
+}
+
+/** Options of `createFetch`. */
+export interface FetchOptions {
+  /**
+   * Milliseconds that a connection is kept without a request. Less where the server says less in its
+   * `Keep-Alive` field. Default 10,000; 0 closes each connection after its response.
+   */
+  readonly keepAliveMs?: number;
+  /**
+   * The most connections to one origin at a time; further requests wait for one of them, in order. Default
+   * 256. Browsers stop at 6, Node's `fetch` has no limit.
+   */
+  readonly maxConnectionsPerOrigin?: number;
+  /** Keeps and sends cookies, unless a request has `credentials: "omit"`. Default: none, cookies are the caller's. */
+  readonly cookieJar?: CookieJar;
+  /** What relative URLs are relative to. Default: the page's or worker's own URL where there is one. */
+  readonly baseUrl?: string | URL;
+  /** Reaches `https:` origins: its `connect` gives sockets that speak TLS. Default: `https:` URLs are refused. */
+  readonly secureNetwork?: Network;
+  /** The `User-Agent` of requests that have none of their own. Default `"portico"`; `""` sends none. */
+  readonly userAgent?: string;
+  /** How much of a response's head, chunk extensions and trailers is read before it is refused. */
+  readonly limits?: Partial<Limits>;
+  /** Time for the idle timeout. Default: the platform's. */
+  readonly clock?: Clock;
+}
+
+/** Options with every default applied. */
+export interface ClientConfig {
+  readonly keepAliveMs: number;
+  readonly maxConnectionsPerOrigin: number;
+  readonly cookieJar: CookieJar | undefined;
+  readonly baseUrl: string | undefined;
+  readonly userAgent: string;
+  readonly limits: Limits;
+  readonly clock: Clock;
+}
+
+export function resolveOptions(options: FetchOptions): ClientConfig {
+  return {
+    keepAliveMs: atLeast("keepAliveMs", options.keepAliveMs ?? 10_000, 0),
+    maxConnectionsPerOrigin: atLeast("maxConnectionsPerOrigin", options.maxConnectionsPerOrigin ?? 256, 1),
+    cookieJar: options.cookieJar,
+    baseUrl: options.baseUrl === undefined ? undefined : String(options.baseUrl),
+    userAgent: options.userAgent ?? "portico",
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    clock: options.clock ?? systemClock,
+  };
+}
+
+function atLeast(name: string, value: number, least: number): number {
+  if (typeof value === "number" && value >= least) return value;
+  throw new TypeError(`${name} must be a number of at least ${least}, got ${String(value)}`);
+}

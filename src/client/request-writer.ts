@@ -1,0 +1,136 @@
+import { InvalidHeader } from "../http1/errors.ts";
+import { listElements } from "../http1/list.ts";
+import { isAscii } from "../http1/octets.ts";
+import type { OutgoingRequest } from "./request.ts";
+
+/** How the content of a request is delimited: its length in octets, chunks, or not at all. */
+export type RequestFraming = number | "chunked" | "none";
+
+/** A head ready for the wire. */
+export interface WireHead {
+  /** One char an octet. */
+  readonly text: string;
+  /** Whether it is ASCII, so that it is the same octets in UTF-8. */
+  readonly ascii: boolean;
+  readonly framing: RequestFraming;
+  /** Whether the server was asked to close the connection after its response. */
+  readonly close: boolean;
+}
+
+/** What every request of a client has in common. */
+export interface HeadDefaults {
+  readonly userAgent: string;
+  /** `Accept-Encoding` where the caller says nothing. */
+  readonly acceptEncoding: string;
+  /** Ask the server to close after each response. */
+  readonly close: boolean;
+}
+
+/** What the caller said of fields that the writer answers for. */
+interface Said {
+  host: string | undefined;
+  length: number | undefined;
+  chunked: boolean;
+  close: boolean;
+  cookie: string;
+  /** Those of `DEFAULTED` that the caller gave. */
+  names: ReadonlySet<string>;
+}
+
+/** Fields that are added where the caller has not given them. */
+const DEFAULTED = new Set(["accept", "accept-encoding", "user-agent", "content-type", "range"]);
+
+/**
+ * Writes `request-line *( field-line CRLF ) CRLF` (RFC 9112 section 3), the target in origin-form. The fields
+ * that frame the message or name the host are the writer's own: the caller's word on them is checked and
+ * heard, not copied. `Expect` is not sent.
+ * @throws InvalidHeader when the caller's `Content-Length` or `Transfer-Encoding` contradicts the body
+ */
+export function writeHead(request: OutgoingRequest, cookie: string, defaults: HeadDefaults): WireHead {
+  const { method, url, headers, body, type } = request;
+  const said: Said = {
+    host: undefined,
+    length: undefined,
+    chunked: false,
+    close: defaults.close,
+    cookie,
+    names: NO_NAMES,
+  };
+  const fields = headers === undefined ? "" : writeFields(headers.lines(), said);
+  const { names } = said;
+  const framing = frame(request, said);
+  let text = `${method} ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${said.host ?? url.host}\r\n${fields}`;
+  if (body !== undefined && type !== "" && !names.has("content-type")) text += `Content-Type: ${type}\r\n`;
+  if (said.cookie !== "") text += `Cookie: ${said.cookie}\r\n`;
+  if (!names.has("accept")) text += "Accept: */*\r\n";
+  if (!names.has("user-agent") && defaults.userAgent !== "") text += `User-Agent: ${defaults.userAgent}\r\n`;
+  if (!names.has("accept-encoding")) {
+    // A part of a coded content could not be decoded (Fetch Standard, "HTTP-network-or-cache fetch").
+    text += `Accept-Encoding: ${names.has("range") ? "identity" : defaults.acceptEncoding}\r\n`;
+  }
+  if (typeof framing === "number") text += `Content-Length: ${framing}\r\n`;
+  else if (framing === "chunked") text += "Transfer-Encoding: chunked\r\n";
+  text += said.close ? "Connection: close\r\n\r\n" : "\r\n";
+  return { text, ascii: isAscii(text), framing, close: said.close };
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+function writeFields(lines: Iterable<[string, string]>, said: Said): string {
+  const names = new Set<string>();
+  let fields = "";
+  for (const [name, value] of lines) {
+    const key = name.toLowerCase();
+    if (DEFAULTED.has(key)) names.add(key);
+    if (!hears(key, value, said)) fields += `${name}: ${value}\r\n`;
+  }
+  said.names = names;
+  return fields;
+}
+
+/** Whether the field is the writer's to send; what the caller says by it is noted. */
+function hears(key: string, value: string, said: Said): boolean {
+  switch (key) {
+    case "host":
+      said.host = value;
+      return true;
+    case "expect":
+      return true;
+    case "cookie":
+      said.cookie = said.cookie === "" ? value : `${value}; ${said.cookie}`;
+      return true;
+    case "content-length":
+      said.length = readLength(value, said.length);
+      return true;
+    case "transfer-encoding":
+      if (value.toLowerCase() !== "chunked") {
+        throw new InvalidHeader("Transfer-Encoding is the client's to set, got one other than chunked");
+      }
+      said.chunked = true;
+      return true;
+    case "connection": {
+      const options = listElements(value.toLowerCase());
+      if (options.includes("close")) said.close = true;
+      return options.every((option) => option === "close" || option === "keep-alive");
+    }
+    default:
+      return false;
+  }
+}
+
+function readLength(value: string, before: number | undefined): number {
+  const length = /^[0-9]+$/.test(value) ? Number(value) : Number.NaN;
+  if (Number.isSafeInteger(length) && (before ?? length) === length) return length;
+  throw new InvalidHeader("wanted one Content-Length of digits alone");
+}
+
+function frame({ method, body }: OutgoingRequest, said: Said): RequestFraming {
+  if (body?.kind === "stream") return said.chunked ? "chunked" : (said.length ?? "chunked");
+  const length = body?.length ?? 0;
+  if (said.length !== undefined && said.length !== length) {
+    throw new InvalidHeader(`a Content-Length of ${said.length}, but the body has ${length} bytes`);
+  }
+  // A server may want a length of 0 where it expects content (RFC 9110 section 8.6).
+  const expected = body !== undefined || method === "POST" || method === "PUT" || said.length === 0;
+  return expected ? length : "none";
+}

@@ -1,0 +1,108 @@
+import { type HeadersInput, HttpHeaders, isToken } from "../http1/headers.ts";
+import { extractBody, peekBody, type RequestBody, type TypedBody } from "./body.ts";
+import { ClientError, fetchFailed } from "./errors.ts";
+
+/**
+ * What `fetch` takes beside the URL. `headers` may be any `HeadersInput`: its names are all sent, those too that
+ * a page's `Headers` and `Request` drop (`Cookie`, `Host`, `Origin`, ...).
+ */
+export interface FetchInit extends Omit<RequestInit, "headers"> {
+  headers?: HeadersInput | HeadersInit;
+  /** Needed beside a body that is a stream, as the platform asks. */
+  duplex?: "half";
+}
+
+/** One request as it goes out: a redirect makes another of it. */
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: HttpHeaders | undefined;
+  readonly body: RequestBody | undefined;
+  /** The `Content-Type` that comes with the body where `headers` has none. */
+  readonly type: string;
+  readonly redirect: RequestRedirect;
+  readonly signal: AbortSignal | undefined;
+  /** Whether the jar's cookies go with it. */
+  readonly cookies: boolean;
+}
+
+/** Methods that mean the same in any case (Fetch Standard, "normalize"). */
+const NORMALIZED = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]);
+const FORBIDDEN = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+/**
+ * The arguments of `fetch` as one request; a promise only where a body has to be looked at first.
+ * @throws TypeError where the platform's `fetch` rejects with one
+ */
+export function prepare(
+  input: string | URL | Request,
+  init: FetchInit | undefined,
+  baseUrl: string | undefined,
+): OutgoingRequest | Promise<OutgoingRequest> {
+  const request = input instanceof Request ? input : undefined;
+  const url = readUrl(input instanceof Request ? input.url : input, baseUrl);
+  if (init?.integrity || request?.integrity) {
+    throw fetchFailed(new ClientError("UnsupportedIntegrity", "subresource integrity is not checked here"));
+  }
+  const method = init?.method === undefined ? (request?.method ?? "GET") : readMethod(init.method);
+  const signal = init?.signal === undefined ? request?.signal : (init.signal ?? undefined);
+  const given = init?.headers ?? request?.headers;
+  const plain: OutgoingRequest = {
+    method,
+    url,
+    headers: given === undefined ? undefined : new HttpHeaders(given as HeadersInput),
+    body: undefined,
+    type: "",
+    redirect: init?.redirect ?? request?.redirect ?? "follow",
+    signal,
+    cookies: (init?.credentials ?? request?.credentials) !== "omit",
+  };
+  const body = init?.body ?? undefined;
+  if (body === undefined && !request?.body && !request?.bodyUsed) return plain;
+  if (method === "GET" || method === "HEAD") throw new TypeError(`a ${method} request can't have a body`);
+  // Aborted before it began: the body stays unread.
+  if (signal?.aborted) return plain;
+  const typed = body === undefined ? requestBody(request as Request) : extractChecked(body, init);
+  if (typed instanceof Promise) return typed.then((found) => ({ ...plain, ...found }));
+  return { ...plain, ...typed };
+}
+
+function readUrl(input: string | URL, baseUrl: string | undefined): URL {
+  const base = baseUrl ?? (globalThis as { location?: { href: string } }).location?.href;
+  const url = parse(input, base);
+  if (url === undefined) throw new TypeError("fetch failed: the URL is not a valid one");
+  if (url.username !== "" || url.password !== "") {
+    throw new TypeError("fetch failed: the URL has credentials, wanted them in an Authorization field");
+  }
+  return url;
+}
+
+function parse(input: string | URL, base: string | undefined): URL | undefined {
+  try {
+    return new URL(input);
+  } catch {
+    return base !== undefined && URL.canParse(String(input), base) ? new URL(input, base) : undefined;
+  }
+}
+
+function readMethod(given: string): string {
+  if (!isToken(given)) throw new TypeError("a method must be a token of RFC 9110 section 9.1");
+  const upper = given.toUpperCase();
+  if (FORBIDDEN.has(upper)) throw new TypeError(`fetch does not send ${upper}`);
+  return NORMALIZED.has(upper) ? upper : given;
+}
+
+function extractChecked(body: BodyInit, init: FetchInit | undefined): TypedBody | Promise<TypedBody> {
+  if (body instanceof ReadableStream && init?.duplex !== "half") {
+    throw new TypeError('a request body that is a stream needs duplex: "half"');
+  }
+  return extractBody(body);
+}
+
+async function requestBody(request: Request): Promise<TypedBody> {
+  if (request.bodyUsed || request.body === null || request.body.locked) {
+    throw new TypeError("the body of the Request was read already");
+  }
+  // Its type is among the headers, unless `init` replaced them.
+  return { body: await peekBody(request.body), type: request.headers.get("content-type") ?? "" };
+}

@@ -1,0 +1,96 @@
+import { HttpHeaders } from "../http1/headers.ts";
+import type { IncomingBody } from "./incoming-body.ts";
+
+/** What a response knows beyond what the platform's constructor takes. */
+export interface ResponseFacts {
+  readonly url: URL;
+  readonly redirected: boolean;
+  readonly headers: HttpHeaders;
+  /** Where the trailers come from; none where there was no body. */
+  readonly body: IncomingBody | undefined;
+}
+
+/**
+ * The platform's `Response`, with what its constructor leaves out: `url`, `redirected`, `type`, and the
+ * `Set-Cookie` fields, which a page's constructor drops. A subclass costs less than properties defined on
+ * each instance, and `clone` keeps everything.
+ */
+export class FetchedResponse extends Response {
+  readonly #facts: ResponseFacts;
+  #headers: Headers | undefined;
+
+  constructor(body: BodyInit | null, init: ResponseInit, facts: ResponseFacts) {
+    super(body, init);
+    this.#facts = facts;
+  }
+
+  override get url(): string {
+    const { href, hash } = this.#facts.url;
+    return hash === "" ? href : href.slice(0, -hash.length);
+  }
+
+  override get redirected(): boolean {
+    return this.#facts.redirected;
+  }
+
+  override get type(): ResponseType {
+    return "basic";
+  }
+
+  override get headers(): Headers {
+    this.#headers ??= complete(super.headers, this.#facts.headers);
+    return this.#headers;
+  }
+
+  override clone(): Response {
+    const copy = super.clone();
+    const { status, statusText, headers } = copy;
+    return new FetchedResponse(copy.body, { status, statusText, headers }, this.#facts);
+  }
+
+  /** @throws TypeError for a response that no `createFetch` made */
+  static facts(response: Response): ResponseFacts {
+    if (response instanceof FetchedResponse) return response.#facts;
+    throw new TypeError("wanted a response of a function that createFetch made");
+  }
+}
+
+/** The platform's headers, with the cookies where it has dropped them: a list of its own has no guard. */
+function complete(headers: Headers, all: HttpHeaders): Headers {
+  if (!all.has("set-cookie") || headers.has("set-cookie")) return headers;
+  const unguarded = new Headers(headers);
+  for (const cookie of all.getSetCookie()) unguarded.append("set-cookie", cookie);
+  return unguarded;
+}
+
+/**
+ * The trailer fields of a response (RFC 9110 section 6.5), empty where it had none. Resolves when the body
+ * was received to its end, which for a body of more than 64 KiB needs somebody to read it; rejects with the
+ * error of the body's stream when it was cut.
+ *
+ * @throws TypeError for a response that `createFetch` did not make
+ * @example
+ * ```ts
+ * const response = await fetch("http://localhost:8080/export");
+ * const rows = await response.text();
+ * const checksum = (await trailersOf(response)).get("x-checksum");
+ * ```
+ */
+export function trailersOf(response: Response): Promise<HttpHeaders> {
+  const { body } = FetchedResponse.facts(response);
+  return body === undefined ? Promise.resolve(new HttpHeaders()) : body.trailers();
+}
+
+/**
+ * The header fields of a response as they were on the wire: in order, in the sender's spelling, each line by
+ * itself. `response.headers` has the same, sorted and joined as the platform does.
+ *
+ * @throws TypeError for a response that `createFetch` did not make
+ * @example
+ * ```ts
+ * for (const [name, value] of headersOf(response).lines()) console.log(`${name}: ${value}`);
+ * ```
+ */
+export function headersOf(response: Response): HttpHeaders {
+  return FetchedResponse.facts(response).headers;
+}
