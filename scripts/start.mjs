@@ -27,12 +27,25 @@ const { startSite } = await import("./site.mjs");
 const site = await startSite(asked);
 console.log(`\nPortico serves its page and the examples: ${site.url}   (Ctrl-C stops it)`);
 
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
-  process.once(signal, async () => {
-    console.log("\nStopping ...");
-    await site.close();
-    exit(0);
-  });
+process.once("SIGINT", stop);
+process.once("SIGTERM", stop);
+if (process.env.npm_lifecycle_event) stopWithNpm();
+
+async function stop() {
+  console.log("\nStopping ...");
+  await site.close();
+  exit(0);
+}
+
+/** npm runs this in a shell that dies of a signal without passing it on. */
+function stopWithNpm() {
+  const { ppid } = process;
+  const timer = setInterval(() => {
+    if (process.ppid === ppid) return;
+    clearInterval(timer);
+    stop();
+  }, 500);
+  timer.unref();
 }
 
 /**
