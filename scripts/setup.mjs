@@ -54,7 +54,7 @@ export async function installPrograms() {
   }
   if (!findChromium()) {
     console.log("Installing Playwright's own Chromium ...");
-    succeeds(process.execPath, ["node_modules/playwright/cli.js", "install", "chromium"]);
+    succeeds(process.execPath, ["node_modules/playwright/cli.js", "install", "chromium"], "ignore");
   }
   if (!findChromium()) {
     console.log("There is no Chromium and none could be installed: the browser tests will fail.");
