@@ -7,11 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { directory } from "../adapters/node/directory.ts";
 import { NodeNetwork } from "../adapters/node/index.ts";
 import { formatHttpDate } from "../http1/date.ts";
 import { HttpServer } from "../server/server.ts";
+import { ask } from "./fake-request.ts";
 import { serveFiles } from "./files.ts";
 
 const DIGITS = "0123456789".repeat(100_000);
@@ -200,6 +202,26 @@ describe("fetch", () => {
 });
 
 describe("raw targets", () => {
+  it("of any kind get a file below the root or none", async () => {
+    fs.symlinkSync("..", join(root, "up"));
+    fs.writeFileSync(join(root, "..hidden"), "SECRET");
+    const callback = serveFiles(directory(root), { listing: true });
+    const pieces =
+      "/ // . .. ... \\ %2e %2E%2e %2f %5c %00 %25 %c0%ae %c0%af up docs secret.txt ..hidden index.html ; : ? # * C: http://h é";
+    const target = fc.array(fc.oneof(fc.constantFrom(...pieces.split(" ")), fc.string({ maxLength: 2 })));
+    await fc.assert(
+      fc.asyncProperty(target, async (parts) => {
+        const { status, text } = await ask(callback, `/${parts.join("")}`);
+        expect([200, 301, 400, 404]).toContain(status);
+        expect(text).not.toContain("SECRET");
+        expect(text).not.toContain("secret.txt"); // nor a listing of what is above
+      }),
+      { numRuns: 1000 },
+    );
+    fs.rmSync(join(root, "up"));
+    fs.rmSync(join(root, "..hidden"));
+  });
+
   it.each([
     "/..%c0%afsecret.txt",
     "/%c0%ae%c0%ae/secret.txt",

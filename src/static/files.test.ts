@@ -238,6 +238,20 @@ describe("compressed neighbours", () => {
     expect([part.text, part.headers.get("content-range")]).toEqual(["R", "bytes 1-1/2"]);
   });
 
+  it("gives them different tags even where the stored bytes are the same", async () => {
+    const twins = serveFiles(memoryFiles({ "a.txt": "same", "a.txt.gz": "same" }));
+    const plain = await ask(twins, "/a.txt");
+    const coded = await ask(twins, "/a.txt", { "Accept-Encoding": "gzip" });
+    expect(coded.headers.get("content-encoding")).toBe("gzip");
+    expect(coded.headers.get("etag")).not.toBe(plain.headers.get("etag"));
+  });
+
+  it("takes no directory for a neighbour", async () => {
+    const source = counting(memoryFiles({ "a.txt": "plain", "a.txt.gz/b": "" }));
+    expect((await ask(serveFiles(source), "/a.txt", { "Accept-Encoding": "gzip" })).text).toBe("plain");
+    expect(source.left()).toBe(0);
+  });
+
   it("falls back to the file where there is no neighbour, and says that it could vary", async () => {
     const response = await ask(site, "/digits.txt", { "Accept-Encoding": "br" });
     expect([response.status, response.headers.get("content-encoding")]).toEqual([200, null]);

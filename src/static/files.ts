@@ -19,7 +19,7 @@ import {
 } from "./locate.ts";
 import { multipartRanges } from "./multipart.ts";
 import { DEFAULTS, type ServeFilesOptions } from "./options.ts";
-import { parseTargetPath } from "./path.ts";
+import { isPlainName, parseTargetPath } from "./path.ts";
 import { evaluatePreconditions, rangeApplies, type Validators } from "./preconditions.ts";
 import { formatContentRange, formatUnsatisfiedRange, selectRanges } from "./ranges.ts";
 import type { FileSource } from "./source.ts";
@@ -97,7 +97,7 @@ async function respondListing(
   let page: string;
   try {
     const items = (await directory.list()).filter(
-      ({ name }) => site.options.dotfiles === "serve" || !isHidden([...path, name]),
+      ({ name }) => isPlainName(name) && (site.options.dotfiles === "serve" || !isHidden([...path, name])),
     );
     const shown = [...site.mount, ...path].map((name) => `/${name}`).join("");
     page = listingPage(`${shown}/`, items, path.length === 0);
