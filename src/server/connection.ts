@@ -255,9 +255,9 @@ export class Connection implements SocketEvents, Watched, Exchange {
     this.#written();
   }
 
-  writeBytes(bytes: Uint8Array): void {
+  writeBytes(bytes: Uint8Array, given = false): void {
     if (this.#phase !== "serving") return;
-    this.#output.bytes(bytes);
+    this.#output.bytes(bytes, given);
     this.#written();
   }
 

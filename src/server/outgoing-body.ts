@@ -8,7 +8,8 @@ import type { BodyWriter } from "./types.ts";
 export interface BodySink {
   /** Queues text, which leaves as UTF-8 with what else is ready at this moment. */
   writeText(text: string): void;
-  writeBytes(bytes: Uint8Array): void;
+  /** @param given the bytes are the connection's now, see `Socket.write`. */
+  writeBytes(bytes: Uint8Array, given?: boolean): void;
   /** Resolves when the peer can take more; rejects when it is gone. */
   writable(): Promise<void>;
   readonly closed: boolean;
@@ -44,7 +45,8 @@ export class OutgoingBody implements BodyWriter {
     return this.#framing !== "none";
   }
 
-  write(chunk: Uint8Array | string): Promise<void> {
+  /** @param given nobody changes the chunk or needs it any more, see `Socket.write`. */
+  write(chunk: Uint8Array | string, given = false): Promise<void> {
     if (this.#closed) return rejected(new UsageError("WriterClosed", "the body was closed already"));
     if (this.#sink.closed) return rejected(connectionClosed());
     const length = typeof chunk === "string" ? utf8Length(chunk) : chunk?.byteLength;
@@ -61,7 +63,7 @@ export class OutgoingBody implements BodyWriter {
     if (typeof chunk === "string")
       this.#sink.writeText(this.#framing === "chunked" ? frame(length, chunk) : chunk);
     else if (length > SLICE_BYTES) return this.#writeSlices(chunk);
-    else this.#writeBytes(chunk);
+    else this.#writeBytes(chunk, given);
     return this.#sink.writable();
   }
 
@@ -100,9 +102,9 @@ export class OutgoingBody implements BodyWriter {
     }
   }
 
-  #writeBytes(bytes: Uint8Array): void {
+  #writeBytes(bytes: Uint8Array, given = false): void {
     if (this.#framing === "chunked") this.#sink.writeText(`${bytes.length.toString(16)}\r\n`);
-    this.#sink.writeBytes(bytes);
+    this.#sink.writeBytes(bytes, given);
     if (this.#framing === "chunked") this.#sink.writeText("\r\n");
   }
 }

