@@ -13,6 +13,8 @@ export const TARGET = 4;
 export const HOST = 8;
 export const DIGIT = 16;
 export const HEXDIG = 32;
+/** `unreserved / sub-delims`: a `reg-name` without percent-encoding (RFC 3986 section 3.2.2). */
+export const REG_NAME = 64;
 
 const ALPHA = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const DIGITS = "0123456789";
@@ -38,6 +40,7 @@ function mark(characters: string, flag: number): void {
 mark(`!#$%&'*+-.^_\`|~${ALPHA}${DIGITS}`, TCHAR);
 mark(`${UNRESERVED}${SUB_DELIMS}%:@/?${TARGET_EXTRA}`, TARGET);
 mark(`${UNRESERVED}${SUB_DELIMS}%:[]`, HOST);
+mark(`${UNRESERVED}${SUB_DELIMS}`, REG_NAME);
 mark(DIGITS, DIGIT);
 mark(`${DIGITS}ABCDEFabcdef`, HEXDIG);
 for (let code = 0; code < 256; code++) {

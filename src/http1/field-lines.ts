@@ -32,6 +32,12 @@ export class FieldLines {
     return this.#text(index * 4 + 2);
   }
 
+  /** Calls with the octets of the line's value, for checks that need no string. */
+  testValue(index: number, test: (bytes: Uint8Array, start: number, end: number) => boolean): boolean {
+    const at = index * 4 + 2;
+    return test(this.#bytes, this.#base + this.#offsets[at]!, this.#base + this.#offsets[at + 1]!);
+  }
+
   /** Whether the line's name is `lowerName`, in any case. */
   isNamed(index: number, lowerName: string): boolean {
     const start = this.#base + this.#offsets[index * 4]!;

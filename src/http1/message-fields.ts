@@ -4,7 +4,9 @@ import { listElements } from "./list.ts";
 
 /** What the fields that HTTP itself acts on say. One look at each line's length finds them. */
 export class MessageFields implements FramingFields {
-  host: string | undefined;
+  readonly #lines: FieldLines;
+  /** Index of the Host line, of the last one where there are several, or -1. */
+  hostIndex = -1;
   hostLines = 0;
   transferEncoding: readonly string[] = NONE;
   contentLength: readonly string[] = NONE;
@@ -17,12 +19,13 @@ export class MessageFields implements FramingFields {
   hasUpgrade = false;
 
   constructor(lines: FieldLines) {
+    this.#lines = lines;
     const { count } = lines;
     for (let i = 0; i < count; i++) {
       switch (lines.nameLength(i)) {
         case 4:
           if (lines.isNamed(i, "host")) {
-            this.host = lines.value(i);
+            this.hostIndex = i;
             this.hostLines++;
           }
           break;
@@ -45,6 +48,10 @@ export class MessageFields implements FramingFields {
           break;
       }
     }
+  }
+
+  get host(): string | undefined {
+    return this.hostIndex < 0 ? undefined : this.#lines.value(this.hostIndex);
   }
 
   #readConnection(value: string): void {

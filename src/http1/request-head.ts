@@ -6,7 +6,7 @@ import { HttpHeaders } from "./headers.ts";
 import { MessageFields } from "./message-fields.ts";
 import { latin1 } from "./octets.ts";
 import type { RequestLine } from "./request-line.ts";
-import { checkTarget, isHostAndPort } from "./target.ts";
+import { checkTarget, isHostAndPortOctets } from "./target.ts";
 
 /** The head of one request, valid by RFC 9110 and 9112. Text is made when it is asked for. */
 export class RequestHead {
@@ -16,14 +16,14 @@ export class RequestHead {
   readonly framing: Framing;
   readonly lines: FieldLines;
   readonly fields: MessageFields;
-  /** Host, or the authority of an absolute-form target, which replaces it. `""` where neither says. */
-  readonly authority: string;
 
   readonly #bytes: Uint8Array;
   readonly #targetStart: number;
   readonly #targetEnd: number;
   #target: string | undefined;
   #headers: HttpHeaders | undefined;
+  /** The authority of an absolute-form target. */
+  readonly #targetAuthority: string | undefined;
 
   /** @throws ProtocolError with the status to answer */
   constructor(source: ByteSource, line: RequestLine, lines: FieldLines) {
@@ -35,9 +35,8 @@ export class RequestHead {
     this.minor = line.minor;
     this.lines = lines;
     this.fields = new MessageFields(lines);
-    const authority = checkTarget(this.method, bytes, this.#targetStart, this.#targetEnd);
-    checkHost(this.fields, line.minor);
-    this.authority = authority ?? this.fields.host ?? "";
+    this.#targetAuthority = checkTarget(this.method, bytes, this.#targetStart, this.#targetEnd);
+    checkHost(lines, this.fields, line.minor);
     this.framing = requestFraming(this.fields, line.minor);
     checkExpectation(this.fields, line.minor);
   }
@@ -46,6 +45,11 @@ export class RequestHead {
   get target(): string {
     this.#target ??= latin1(this.#bytes, this.#targetStart, this.#targetEnd);
     return this.#target;
+  }
+
+  /** Host, or the authority of an absolute-form target, which replaces it. `""` where neither says. */
+  get authority(): string {
+    return this.#targetAuthority ?? this.fields.host ?? "";
   }
 
   get headers(): HttpHeaders {
@@ -66,13 +70,13 @@ export class RequestHead {
 }
 
 /** RFC 9112 section 3.2: one Host line in 1.1, at most one in 1.0, and a valid one. */
-function checkHost(fields: MessageFields, minor: number): void {
-  if (fields.host === undefined) {
+function checkHost(lines: FieldLines, fields: MessageFields, minor: number): void {
+  if (fields.hostIndex < 0) {
     if (minor > 0) throw new ProtocolError("MissingHost", 400, "no Host line in an HTTP/1.1 request");
     return;
   }
   if (fields.hostLines > 1) throw new ProtocolError("InvalidHost", 400, "more than one Host line");
-  if (!isHostAndPort(fields.host))
+  if (!lines.testValue(fields.hostIndex, isHostAndPortOctets))
     throw new ProtocolError("InvalidHost", 400, "a Host that is no host and port");
 }
 

@@ -1,5 +1,5 @@
 import { InvalidHeader } from "./errors.ts";
-import { forEachField, type HeadersInput, isToken, toValue } from "./headers.ts";
+import { checkName, forEachField, type HeadersInput, isToken, toValue } from "./headers.ts";
 import { listElements } from "./list.ts";
 import { isAscii } from "./octets.ts";
 import { reasonPhrase } from "./reason.ts";
@@ -16,6 +16,8 @@ export class ResponseHeadWriter {
   #ascii = true;
   #hasDate = false;
   #hasContentType = false;
+  /** The last line of each name that the caller's fields had: most answers repeat those of the one before. */
+  readonly #known = new Map<string, KnownLine>();
   /** The caller's `Content-Length`, or -1. */
   declaredLength = -1;
   /** Whether the caller asked for `Connection: close`. */
@@ -71,36 +73,40 @@ export class ResponseHeadWriter {
   }
 
   #add(name: string, given: string): void {
-    if (!isToken(name)) throw new InvalidHeader("a header name must be a token of RFC 9110 section 5.6.2");
+    const known = this.#known.get(name);
+    if (known !== undefined && known.value === given) {
+      if (known.isContentType) this.#hasContentType = true;
+      this.#text += known.line;
+      return;
+    }
+    checkName(name);
     const value = toValue(name, given);
     switch (name.length) {
       case 4:
         if (name.toLowerCase() === "date") this.#hasDate = true;
         break;
       case 10:
-        if (name.toLowerCase() === "connection") {
-          this.#addConnection(value);
-          return;
-        }
-        break;
-      case 12:
-        if (name.toLowerCase() === "content-type") this.#hasContentType = true;
+        if (name.toLowerCase() === "connection") return this.#addConnection(value);
         break;
       case 14:
-        if (name.toLowerCase() === "content-length") {
-          this.#declareLength(value);
-          return;
-        }
+        if (name.toLowerCase() === "content-length") return this.#declareLength(value);
         break;
       case 17:
-        if (name.toLowerCase() === "transfer-encoding") {
-          if (value.toLowerCase() === "chunked") return;
-          throw new InvalidHeader("Transfer-Encoding is the server's to set, got one other than chunked");
-        }
+        if (name.toLowerCase() === "transfer-encoding") return checkTransferEncoding(value);
         break;
     }
-    if (this.#ascii && !isAscii(value)) this.#ascii = false;
-    this.#text += `${name}: ${value}\r\n`;
+    this.#addLine(name, given, `${name}: ${value}\r\n`);
+  }
+
+  #addLine(name: string, given: string, line: string): void {
+    const isContentType = name.length === 12 && name.toLowerCase() === "content-type";
+    if (isContentType) this.#hasContentType = true;
+    this.#text += line;
+    if (!isAscii(line)) this.#ascii = false;
+    else if (line.length <= MAX_KNOWN_LENGTH && name.length !== 4) {
+      if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+      this.#known.set(name, { value: given, line, isContentType });
+    }
   }
 
   #addConnection(value: string): void {
@@ -120,6 +126,21 @@ export class ResponseHeadWriter {
     }
     this.declaredLength = length;
   }
+}
+
+interface KnownLine {
+  readonly value: string;
+  readonly line: string;
+  readonly isContentType: boolean;
+}
+
+/** Lines that a writer remembers: more names than an application sends, and no more memory than a few pages. */
+const MAX_KNOWN = 64;
+const MAX_KNOWN_LENGTH = 256;
+
+function checkTransferEncoding(value: string): void {
+  if (value.toLowerCase() === "chunked") return;
+  throw new InvalidHeader("Transfer-Encoding is the server's to set, got one other than chunked");
 }
 
 /** The fields of a trailer section, with the empty line. @throws InvalidHeader */

@@ -1,4 +1,4 @@
-import { CHARS, HEXDIG, HOST, hexValue } from "./chars.ts";
+import { CHARS, COLON, DIGIT, HEXDIG, HOST, hexValue, REG_NAME } from "./chars.ts";
 import { ProtocolError } from "./errors.ts";
 import { latin1 } from "./octets.ts";
 
@@ -61,6 +61,21 @@ export function isHostAndPort(text: string): boolean {
   if (text[i] !== ":") return false;
   const port = text.slice(i + 1);
   return /^[0-9]{0,5}$/.test(port) && Number(port) <= 65_535;
+}
+
+/** `isHostAndPort` of octets. Plain names and addresses, which is nearly all there are, cost no string. */
+export function isHostAndPortOctets(bytes: Uint8Array, start: number, end: number): boolean {
+  let i = start;
+  while (i < end && (CHARS[bytes[i]!]! & REG_NAME) !== 0) i++;
+  if (i === end) return true;
+  if (bytes[i] !== COLON) return isHostAndPort(latin1(bytes, start, end));
+  if (end - i > 6) return false;
+  let port = 0;
+  for (i++; i < end; i++) {
+    if ((CHARS[bytes[i]!]! & DIGIT) === 0) return false;
+    port = port * 10 + bytes[i]! - 48;
+  }
+  return port <= 65_535;
 }
 
 /** One char of a reg-name: unreserved, a sub-delim, or `%` before two digits. */

@@ -9,7 +9,7 @@ import { NetworkError, type Socket, type SocketEvents } from "../socket/index.ts
 import type { DateLine } from "./date-line.ts";
 import { UsageError } from "./errors.ts";
 import type { ServerConfig } from "./options.ts";
-import { connectionClosed } from "./outgoing-body.ts";
+import { connectionClosed, RESOLVED } from "./outgoing-body.ts";
 import { Output } from "./output.ts";
 import { type Exchange, ServerRequest } from "./request.ts";
 import type { RequestCallback } from "./types.ts";
@@ -344,7 +344,8 @@ export class Connection implements SocketEvents, Watched, Exchange {
     }
     try {
       const result = this.#callback(request);
-      if (result === undefined) this.#settled(request);
+      // The one settled promise of everything done at once: nothing to wait for.
+      if (result === undefined || result === RESOLVED) this.#settled(request);
       else
         result.then(
           () => this.#settled(request),
