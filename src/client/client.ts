@@ -26,7 +26,12 @@ export class Client {
     };
   }
 
-  /** The connections to a URL's origin. @throws ClientError `UnsupportedScheme`, `ClientClosed` */
+  /** Whether it takes no more requests. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The connections to a URL's origin. @throws ClientError `UnsupportedScheme` */
   poolFor(url: URL): Pool {
     const { host, protocol } = url;
     const key = protocol === "http:" ? host : protocol + host;
@@ -39,7 +44,6 @@ export class Client {
   }
 
   #newPool(key: string, { protocol, hostname, port }: URL): Pool {
-    if (this.#closed) throw new ClientError("ClientClosed", "this fetch was closed");
     if (protocol !== "http:" && protocol !== "https:") {
       throw new ClientError("UnsupportedScheme", "wanted an http: URL");
     }

@@ -24,6 +24,10 @@ export class ClientError extends Error {
   }
 }
 
+export function clientClosed(): ClientError {
+  return new ClientError("ClientClosed", "this fetch was closed");
+}
+
 /**
  * What `fetch` rejects with, and what a cut body's stream errors with: a `TypeError`, as the platform's. Its
  * `cause` is a `NetworkError`, a `ProtocolError`, a `ClientError`, or what a request body's stream threw.

@@ -3,7 +3,7 @@ import type { Client } from "./client.ts";
 import type { ClientConnection, ResponseHandler } from "./connection.ts";
 import { storeCookies } from "./cookies.ts";
 import { codingsOf, decode } from "./decoding.ts";
-import { ClientError, fetchFailed } from "./errors.ts";
+import { ClientError, clientClosed, fetchFailed } from "./errors.ts";
 import type { IncomingBody } from "./incoming-body.ts";
 import type { Applicant, Pool } from "./pool.ts";
 import { isRedirect, MAX_REDIRECTS, redirected } from "./redirects.ts";
@@ -52,6 +52,7 @@ export class Exchange implements Applicant, ResponseHandler {
 
   start(): void {
     const { signal } = this;
+    if (this.#client.closed) return this.#fail(clientClosed());
     if (signal !== undefined) {
       if (signal.aborted) return this.#abort(signal.reason);
       this.#onAbort = () => this.#abort(signal.reason);

@@ -1,6 +1,6 @@
 import type { Network, Socket } from "../socket/index.ts";
 import { ClientConnection, type ConnectionOwner } from "./connection.ts";
-import { ClientError } from "./errors.ts";
+import { clientClosed } from "./errors.ts";
 import type { ClientConfig } from "./options.ts";
 import type { Sweep } from "./sweep.ts";
 
@@ -28,6 +28,7 @@ export class Pool implements ConnectionOwner {
   readonly #idle: ClientConnection[] = [];
   readonly #queue: Applicant[] = [];
   #open = 0;
+  #closed = false;
 
   constructor(
     network: Network,
@@ -69,13 +70,14 @@ export class Pool implements ConnectionOwner {
     if (at >= 0) this.#queue.splice(at, 1);
   }
 
+  /** Ends what idles, now and later, and turns away who waits. */
   close(): void {
+    this.#closed = true;
     for (const connection of this.#idle.splice(0)) {
       this.#sweep.delete(connection);
       connection.end();
     }
-    const error = new ClientError("ClientClosed", "this fetch was closed");
-    for (const applicant of this.#queue.splice(0)) applicant.onNoConnection(error);
+    for (const applicant of this.#queue.splice(0)) applicant.onNoConnection(clientClosed());
   }
 
   onIdle(connection: ClientConnection, keepAliveMs: number): void {
@@ -85,7 +87,7 @@ export class Pool implements ConnectionOwner {
       return;
     }
     const ms = Math.min(this.#config.keepAliveMs, keepAliveMs);
-    if (ms <= 0) {
+    if (ms <= 0 || this.#closed) {
       connection.end();
       return;
     }

@@ -1,0 +1,45 @@
+import { CookieJar } from "tough-cookie";
+import { describe, expect, test } from "vitest";
+import { serverStage } from "../testing/client-stage.ts";
+
+/** Sets a cookie named after the path, redirects from `/to/x` to `/x`, and says which cookies it got. */
+const stage = (cookieJar = new CookieJar()) =>
+  serverStage(
+    async (request) => {
+      const [, first = "", second] = request.url.pathname.split("/");
+      const headers = {
+        "Set-Cookie": [`${first}=1; Path=/`, "bad; Domain=elsewhere.test"],
+      };
+      if (second !== undefined) await request.respond(302, "", { ...headers, Location: `/${second}` });
+      else await request.respond(200, request.headers.get("cookie") ?? "none", headers);
+    },
+    { cookieJar },
+  );
+
+describe("cookies in a jar", () => {
+  test("come back with later requests, those of redirects included", async () => {
+    const { fetch, url } = await stage();
+    expect(await (await fetch(`${url}a`)).text()).toBe("none");
+    expect(await (await fetch(`${url}b`)).text()).toBe("a=1");
+    expect(await (await fetch(`${url}c/d`)).text()).toBe("a=1; b=1; c=1");
+  });
+
+  test("go to their own host alone", async () => {
+    const { fetch, url } = await stage();
+    await fetch(`${url}a`);
+    expect(await (await fetch(url.replace("localhost", "127.0.0.1"))).text()).toBe("none");
+  });
+
+  test("stay at home when credentials are to be omitted, and none are taken", async () => {
+    const { fetch, url } = await stage();
+    await fetch(`${url}a`);
+    expect(await (await fetch(`${url}b`, { credentials: "omit" })).text()).toBe("none");
+    expect(await (await fetch(`${url}c`)).text()).toBe("a=1");
+  });
+
+  test("go behind those that the request has", async () => {
+    const { fetch, url } = await stage();
+    await fetch(`${url}a`);
+    expect(await (await fetch(`${url}b`, { headers: { Cookie: "own=1" } })).text()).toBe("own=1; a=1");
+  });
+});
