@@ -49,6 +49,11 @@ export class IncomingBody {
     return this.#state === "ended";
   }
 
+  /** What it failed with, if it did. */
+  get error(): unknown {
+    return this.#error;
+  }
+
   /** Bytes that arrived and were not read. */
   get waiting(): number {
     return this.#waiting;
@@ -90,9 +95,10 @@ export class IncomingBody {
       },
       cancel: () => this.abort(),
     };
-    const stream = byteStream(source);
-    if (this.#state === "open") ABANDONED?.register(stream, this);
-    return stream;
+    // Chromium collects the stream's own object while its platform reads it on (`response.text()`): what
+    // lives as long as anybody can pull is the function that is pulled with.
+    if (this.#state === "open") ABANDONED?.register(source.pull, this);
+    return byteStream(source);
   }
 
   /** The trailers, at the body's end. Rejects when it does not come. */

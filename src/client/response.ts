@@ -42,6 +42,39 @@ export class FetchedResponse extends Response {
     return this.#headers;
   }
 
+  override arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#whole(super.arrayBuffer());
+  }
+
+  override blob(): Promise<Blob> {
+    return this.#whole(super.blob());
+  }
+
+  override async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await this.arrayBuffer());
+  }
+
+  override formData(): Promise<FormData> {
+    return this.#whole(super.formData());
+  }
+
+  override json(): Promise<unknown> {
+    return this.#whole(super.json());
+  }
+
+  override text(): Promise<string> {
+    return this.#whole(super.text());
+  }
+
+  /** Chromium fails with an error of its own for a body that broke off, and its cause is gone. */
+  async #whole<T>(body: Promise<T>): Promise<T> {
+    try {
+      return await body;
+    } catch (error) {
+      throw this.#facts.body?.error ?? error;
+    }
+  }
+
   override clone(): Response {
     const copy = super.clone();
     const { status, statusText, headers } = copy;
