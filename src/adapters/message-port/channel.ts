@@ -3,6 +3,8 @@ import { type Channel as Kind, type Message, type PortLike, parse, VERSION } fro
 
 /** Pings in a row without a sign of life after which the other side is given up. */
 const UNANSWERED = 3;
+/** The same before its hello: a worker's script may still be on its way. */
+const UNANSWERED_AT_FIRST = 12;
 
 /** What a channel tells its user. Never from inside a call to it. */
 export interface ChannelEvents {
@@ -117,7 +119,7 @@ export class Channel {
 
   /** Counts pings rather than time: where timers are held back, in a background tab, so are the pings. */
   #beat = (): void => {
-    if (this.#unheard >= UNANSWERED) {
+    if (this.#unheard >= (this.#state === "greeting" ? UNANSWERED_AT_FIRST : UNANSWERED)) {
       this.fail("ECONNRESET", "The other side of the port has vanished");
       return;
     }

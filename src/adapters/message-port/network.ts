@@ -23,8 +23,8 @@ export interface MessagePortNetworkOptions {
   /** Milliseconds until a `connect` that is not answered fails with `ETIMEDOUT`. Default 30,000; 0 is never. */
   readonly connectTimeoutMs?: number;
   /**
-   * Milliseconds between two pings, three of which may stay unanswered before the other side counts as gone.
-   * Default 5000; 0 is never.
+   * Milliseconds between two pings, three of which (twelve before its hello) may stay unanswered before the
+   * other side counts as gone. Default 5000; 0 is never.
    */
   readonly heartbeatMs?: number;
   /** Of each socket: bytes that could not be posted yet, above which `write` returns false. Default 65,536. */

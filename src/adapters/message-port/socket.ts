@@ -19,8 +19,8 @@ export interface MessagePortSocketOptions {
   /** Bytes that could not be posted yet, above which `write` returns false. Default 65,536. */
   readonly highWaterMark?: number;
   /**
-   * Milliseconds between two pings, three of which may stay unanswered before the other side counts as gone.
-   * Default 5000; 0 is never.
+   * Milliseconds between two pings, three of which (twelve before its hello) may stay unanswered before the
+   * other side counts as gone. Default 5000; 0 is never.
    */
   readonly heartbeatMs?: number;
   /** Default: the platform's time. */

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Socket } from "../../socket/index.ts";
 import { FakeClock, WireClient } from "../../testing/index.ts";
@@ -8,6 +9,7 @@ class Recorder {
   readonly socket: Socket;
   readonly log: string[] = [];
   readonly sizes: number[] = [];
+  readonly bytes: number[] = [];
   onDrain = () => {};
 
   constructor(socket: Socket, clock: FakeClock) {
@@ -15,9 +17,10 @@ class Recorder {
     const start = clock.now();
     const note = (what: string) => this.log.push(`${clock.now() - start} ${what}`);
     socket.open({
-      onData: ({ length }) => {
-        this.sizes.push(length);
-        note(`data ${length}`);
+      onData: (bytes) => {
+        this.sizes.push(bytes.length);
+        this.bytes.push(...bytes);
+        note(`data ${bytes.length}`);
       },
       onEnd: () => note("end"),
       onDrain: () => {
@@ -321,6 +324,67 @@ describe("changing conditions", () => {
     client.socket.write("!");
     await clock.advance(0);
     expect(server.log).toEqual(["510 data 4", "510 data 7", "600 data 1"]);
+  });
+});
+
+describe("conditions that make no sense", () => {
+  it("are refused by name, and the ones before stay", () => {
+    const { network } = still({ latencyMs: 5 });
+    const set = (conditions: Conditions) => () => {
+      network.conditions = conditions;
+    };
+    expect(set({ latencyMs: -1 })).toThrow(new RangeError("latencyMs must be a number from 0 on, got -1"));
+    expect(set({ ports: { 80: { toClient: { stall: { afterBytes: Number.NaN } } } } })).toThrow(RangeError);
+    expect(() => new VirtualNetwork({ jitterMs: Number.NaN })).toThrow(RangeError);
+    expect(network.conditions).toEqual({ latencyMs: 5 });
+  });
+});
+
+describe("any weather at all", () => {
+  const flow = fc.record(
+    {
+      latencyMs: fc.nat(50),
+      jitterMs: fc.nat(50),
+      bytesPerSecond: fc.integer({ min: 1000, max: 1_000_000 }),
+      maxSegmentBytes: fc.integer({ min: 50, max: 3000 }),
+      randomSegments: fc.boolean(),
+      stall: fc.oneof(
+        fc.record({
+          afterBytes: fc.integer({ min: 200, max: 5000 }),
+          forMs: fc.nat(500),
+          repeat: fc.boolean(),
+        }),
+        fc.record({ everyMs: fc.integer({ min: 1, max: 500 }), forMs: fc.nat(500) }),
+      ),
+    },
+    { requiredKeys: [] },
+  );
+
+  it("loses, doubles and reorders nothing, and comes to an end", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        flow,
+        flow,
+        fc.array(fc.nat(3000), { maxLength: 8 }),
+        fc.nat(),
+        async (first, second, writes, seed) => {
+          const { clock, network, connect } = still({ toServer: first, seed });
+          const { client, server } = await connect();
+          let sent = 0;
+          for (const size of writes) {
+            client.socket.write(Uint8Array.from({ length: size }, () => sent++ % 251));
+            await clock.advance(20);
+          }
+          client.socket.end();
+          network.conditions = { toServer: second };
+          await clock.advance(120_000);
+          expect(server.total).toBe(sent);
+          expect(server.bytes.every((byte, at) => byte === at % 251)).toBe(true);
+          expect(server.log.filter((entry) => entry.endsWith("end"))).toHaveLength(1);
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 });
 

@@ -51,6 +51,17 @@ export interface Conditions extends PortConditions {
   readonly ports?: Readonly<Record<number, PortConditions>>;
 }
 
+/** @throws RangeError when a number in them is negative or none. */
+export function checked<T>(conditions: T): T {
+  for (const [name, value] of Object.entries(conditions ?? {})) {
+    if (typeof value === "object") checked(value);
+    else if (typeof value === "number" && !(value >= 0)) {
+      throw new RangeError(`${name} must be a number from 0 on, got ${value}`);
+    }
+  }
+  return conditions;
+}
+
 export type Direction = "toServer" | "toClient";
 
 /** What holds for a port: the network's, then the port's. */

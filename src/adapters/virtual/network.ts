@@ -11,6 +11,7 @@ import {
 import { Addresses, bindingOf } from "./addresses.ts";
 import {
   type Conditions,
+  checked,
   type Direction,
   type FlowConditions,
   flowConditions,
@@ -62,7 +63,7 @@ export class VirtualNetwork implements Network {
     this.#seed = seed ?? 0;
     this.#connectTimeoutMs = (connectTimeoutMs ?? DEFAULTS.connectTimeoutMs) || Number.POSITIVE_INFINITY;
     this.#addresses = new Addresses(names);
-    this.#conditions = conditions;
+    this.#conditions = checked(conditions);
     this.#host = {
       clock: this.#clock,
       highWaterMark: highWaterMark ?? DEFAULTS.highWaterMark,
@@ -77,13 +78,14 @@ export class VirtualNetwork implements Network {
   /**
    * The conditions that hold now. Setting them replaces all of them, for the connections that are open too:
    * whatever has not arrived yet travels under the new ones, as though it left at this moment.
+   * @throws RangeError when a number in them is negative or none
    */
   get conditions(): Conditions {
     return this.#conditions;
   }
 
   set conditions(conditions: Conditions) {
-    this.#conditions = conditions;
+    this.#conditions = checked(conditions);
     this.#flows.clear();
     this.#weather++;
     for (const inbound of [...this.#waiting]) inbound.weatherChanged();

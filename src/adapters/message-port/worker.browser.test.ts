@@ -1,0 +1,55 @@
+import { afterEach, expect, it } from "vitest";
+import { WireClient } from "../../testing/index.ts";
+import { VirtualNetwork } from "../virtual/network.ts";
+import { linkNetworks, type MessagePortNetworkOptions } from "./index.ts";
+
+const workers: Worker[] = [];
+afterEach(() => {
+  for (const worker of workers.splice(0)) worker.terminate();
+});
+
+/** A network in this page, linked to the one of a server in a worker. */
+function linked(options: MessagePortNetworkOptions = {}) {
+  const worker = new Worker(new URL("./server-worker.fixture.ts", import.meta.url), { type: "module" });
+  workers.push(worker);
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage("link", [port2]);
+  const network = new VirtualNetwork();
+  return { worker, network, link: linkNetworks(network, port1, options) };
+}
+
+const wait = { withinMs: 10_000 };
+const local = { host: "localhost", port: 80 };
+
+it("reaches a server in a worker through the page's own network", async () => {
+  const { network } = linked();
+  const client = await WireClient.connect(network, local);
+  for (let i = 0; i < 3; i++) {
+    await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    expect(await client.read("\r\n\r\n", wait)).toContain("HTTP/1.1 200 OK");
+    expect(await client.read("Scope", wait)).toBe("Hello from DedicatedWorkerGlobalScope");
+  }
+});
+
+it("streams megabytes to a worker and back", async () => {
+  const { network } = linked();
+  const client = await WireClient.connect(network, local);
+  const size = 5_000_000;
+  await client.send(`POST / HTTP/1.0\r\nHost: localhost\r\nContent-Length: ${size}\r\n\r\n`);
+  const body = Uint8Array.from({ length: size }, (_, at) => at % 251);
+  for (let at = 0; at < size; at += 100_000)
+    await client.send(body.subarray(at, at + 100_000), "whole", wait);
+  const text = await client.readToEnd(wait);
+  const got = client.bytes.subarray(text.indexOf("\r\n\r\n") + 4);
+  expect(got.length).toBe(size);
+  expect(got.every((byte, at) => byte === at % 251)).toBe(true);
+});
+
+it("is reset when the worker is terminated, though Chromium's ports have no close event", async () => {
+  const { worker, network, link } = linked({ heartbeatMs: 50 });
+  const client = await WireClient.connect(network, local);
+  worker.terminate();
+  expect(await client.closed(wait)).toBe("reset");
+  expect((await link.closed)?.code).toBe("ECONNRESET");
+  await expect(network.connect(local)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+});
