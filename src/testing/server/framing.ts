@@ -66,7 +66,7 @@ const TAKEN: readonly WireCase[] = [
     echoes: "xxxxxxxxxxyyyyyyyyyyy",
   },
   {
-    name: "7.1.1 unknown chunk extensions are ignored (#33)",
+    name: "7.1.1 unknown chunk extensions are ignored, with quoted pairs (#24, #33)",
     send: chunked('3;a=b;c="d\\"e" ; f\r\nabc\r\n0;last\r\n\r\n').replace(" ; f", ";f"),
     status: 200,
     echoes: "abc",

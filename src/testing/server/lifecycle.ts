@@ -46,7 +46,7 @@ export function lifecycleCases(stage: ServerStage): void {
   });
 
   describe("close", () => {
-    it("ends idle connections, lets running requests finish with close, and then resolves", async () => {
+    it("ends idle connections, lets running requests finish with close, and then resolves (#50)", async () => {
       const go = deferred();
       const { server, connect } = await stage.serve(async (request) => {
         await go.promise;

@@ -90,7 +90,7 @@ export function requestCases(stage: ServerStage): void {
     expect(seen.names).toEqual(["host", "x-a", "cookie"]);
   });
 
-  it("reads header octets above ASCII as Latin-1, none lost", async () => {
+  it("reads header octets above ASCII as Latin-1, none lost (#1)", async () => {
     let value: string | null = null;
     const { connect } = await stage.serve(async (request) => {
       value = request.headers.get("x");

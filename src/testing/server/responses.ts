@@ -29,7 +29,7 @@ export function responseCases(stage: ServerStage): void {
     return code;
   }
 
-  it("has a status line, Date and Content-Length, and keeps the spelling of names", async () => {
+  it("has a status line, Date and Content-Length, and keeps the spelling of names (#55)", async () => {
     expect(await answer((r) => r.respond(404, "no", { "x-MIXED": "a", Server: "b" }))).toBe(
       "HTTP/1.1 404 Not Found\r\nx-MIXED: a\r\nServer: b\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\nContent-Length: 2\r\n\r\nno",
     );
