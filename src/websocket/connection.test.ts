@@ -34,6 +34,20 @@ describe("messages", () => {
     expect(log).toEqual(["open", "message blob of 5"]);
   });
 
+  test("are views where binaryType says so, and buffers of exactly their size by default", async () => {
+    const { connection, peer } = await pair({ silent: true });
+    const seen: unknown[] = [];
+    connection.onmessage = (event) => seen.push(event.data);
+    const message = masked({ opcode: 2, payload: "12345" });
+    await peer.send(concat(message, message));
+    await settled();
+    connection.binaryType = "uint8array";
+    await peer.send(message);
+    await settled();
+    expect(seen.map((data) => data instanceof ArrayBuffer && data.byteLength)).toEqual([5, 5, false]);
+    expect(seen[2]).toEqual(new Uint8Array([49, 50, 51, 52, 53]));
+  });
+
   test("that came before there was a listener reach the first one", async () => {
     const { connection, peer } = await pair({ silent: true });
     await peer.send(masked({ opcode: 1, payload: "early" }));

@@ -1,4 +1,5 @@
 import type { Socket } from "../socket/index.ts";
+import { toBinaryType, type WebSocketBinaryType } from "./binary-type.ts";
 import { ABNORMAL, isWireCloseCode } from "./close-codes.ts";
 import { Consumers } from "./consumers.ts";
 import { closeEvent, errorEvent } from "./events.ts";
@@ -34,7 +35,7 @@ export class WebSocketConnection extends HandlerTarget implements AsyncIterable<
   #options: WebSocketConnectionOptions | undefined;
   #readyState: number = CONNECTING;
   #openFired = false;
-  #binaryType: BinaryType = "arraybuffer";
+  #binaryType: WebSocketBinaryType = "arraybuffer";
   #drained: { resolve: () => void; reject: (error: unknown) => void }[] = [];
 
   /**
@@ -84,12 +85,15 @@ export class WebSocketConnection extends HandlerTarget implements AsyncIterable<
   get bufferedAmount(): number {
     return (this.#link?.bufferedAmount ?? 0) + this.#outbox.pending;
   }
-  /** What binary messages are: `"arraybuffer"` (default on the server) or `"blob"` (default of a client). */
-  get binaryType(): BinaryType {
+  /**
+   * What binary messages are: `"arraybuffer"` (default on the server), `"blob"` (default of a client), or, beyond
+   * the platform's, `"uint8array"`: a view of what came from the network, which saves the copy.
+   */
+  get binaryType(): WebSocketBinaryType {
     return this.#binaryType;
   }
-  set binaryType(type: BinaryType) {
-    if (type === "arraybuffer" || type === "blob") this.#binaryType = type;
+  set binaryType(type: WebSocketBinaryType) {
+    if (type === "arraybuffer" || type === "blob" || type === "uint8array") this.#binaryType = type;
   }
 
   /** Settles when the connection has closed; it never rejects. */
@@ -219,9 +223,8 @@ export class WebSocketConnection extends HandlerTarget implements AsyncIterable<
     this.dispatchEvent(new Event("open"));
   }
 
-  #onMessage(data: string | Uint8Array<ArrayBuffer>): void {
-    if (typeof data === "string") this.#consumers.deliver(data);
-    else this.#consumers.deliver(this.#binaryType === "blob" ? new Blob([data]) : data.buffer);
+  #onMessage(data: string | Uint8Array): void {
+    this.#consumers.deliver(typeof data === "string" ? data : toBinaryType(data, this.#binaryType));
   }
 
   #dispatch(data: WebSocketData): void {

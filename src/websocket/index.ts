@@ -7,6 +7,7 @@
  * `client` (`opening`) do the handshake on either side.
  */
 export { acceptWebSocket, type WebSocketOptions } from "./accept.ts";
+export type { WebSocketBinaryType } from "./binary-type.ts";
 export { type CreateWebSocketOptions, createWebSocket } from "./client.ts";
 export { WebSocketConnection } from "./connection.ts";
 export type { PerMessageDeflateOptions } from "./deflate-negotiation.ts";

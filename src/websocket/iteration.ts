@@ -1,11 +1,11 @@
-/** A message as the application sees it. */
-export type WebSocketData = string | ArrayBuffer | Blob;
+/** A message as the application sees it: text is a string, bytes are what `binaryType` says. */
+export type WebSocketData = string | ArrayBuffer | Blob | Uint8Array;
 
 /** Bytes that may wait in an iterator before the connection stops reading. */
 export const ITERATION_HIGH_WATER = 65_536;
 
 export const sizeOf = (data: WebSocketData): number =>
-  typeof data === "string" ? data.length : data instanceof ArrayBuffer ? data.byteLength : data.size;
+  typeof data === "string" ? data.length : data instanceof Blob ? data.size : data.byteLength;
 
 /** What an iterator needs of its connection. */
 export interface IterationSource {

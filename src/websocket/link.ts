@@ -30,7 +30,7 @@ export interface LinkOptions {
 }
 
 export interface LinkEvents {
-  onMessage(data: string | Uint8Array<ArrayBuffer>): void;
+  onMessage(data: string | Uint8Array): void;
   onPing(data: Uint8Array<ArrayBuffer>): void;
   onPong(data: Uint8Array<ArrayBuffer>): void;
   /** Everything that was sent has left. */

@@ -86,14 +86,6 @@ describe("frames (RFC 6455 section 5.2)", () => {
     }
   });
 
-  test("gives binary data a buffer of its own and exactly its size", () => {
-    const [message] = read(readerOf("server"), [fromClient({ opcode: 2, payload: bytes(300) })]);
-    expect(message).toMatchObject({ type: "binary" });
-    if (message && "data" in message && typeof message.data !== "string") {
-      expect(message.data.buffer.byteLength).toBe(300);
-    }
-  });
-
   test("reads frames that follow each other in one chunk, in order", () => {
     const stream = concat(
       fromClient({ opcode: 1, payload: "a" }),

@@ -5,10 +5,13 @@ import { mask } from "./masking.ts";
 import { decodeText, MessageParts } from "./message-parts.ts";
 import { CLOSE, isControl, MAX_CONTROL_PAYLOAD, PING, TEXT } from "./opcodes.ts";
 
-/** What a peer said: a whole message, or a control frame. `data` of bytes is a buffer of its own. */
+/**
+ * What a peer said: a whole message, or a control frame. `data` of bytes is the receiver's; that of a binary
+ * message may be a view of the chunk that it came in.
+ */
 export type Incoming =
   | { readonly type: "text"; readonly data: string }
-  | { readonly type: "binary"; readonly data: Uint8Array<ArrayBuffer> }
+  | { readonly type: "binary"; readonly data: Uint8Array }
   | { readonly type: "ping" | "pong"; readonly data: Uint8Array<ArrayBuffer> }
   | { readonly type: "close"; readonly code: number; readonly reason: string };
 
@@ -33,7 +36,7 @@ export interface MessageReaderOptions {
  *
  * Strategy: `push` gives it a chunk, which is its own from then on (it is unmasked in place). `next` goes on
  * until a message or a control frame is whole, and "need more" is `undefined`. A frame that lies whole in its
- * chunk is decoded from there or copied out once; one that spans chunks is kept as pieces and joined once.
+ * chunk is seen where it is; one that spans chunks is kept as pieces and joined once.
  * The first fault throws, and after it every call throws the same error.
  */
 export class MessageReader {
@@ -157,14 +160,9 @@ export class MessageReader {
   /** The common case: nothing was kept of this message, and all of its payload is here. */
   #wholeInChunk(chunk: Uint8Array, from: number, to: number): Incoming {
     const { masked, key } = this.#header;
-    if (this.#isText) {
-      if (masked) mask(chunk, from, to, key);
-      return { type: "text", data: to === from ? "" : decodeText(chunk.subarray(from, to)) };
-    }
-    const data = new Uint8Array(to - from);
-    data.set(chunk.subarray(from, to));
-    if (masked) mask(data, 0, data.length, key);
-    return { type: "binary", data };
+    if (masked) mask(chunk, from, to, key);
+    if (this.#isText) return { type: "text", data: to === from ? "" : decodeText(chunk.subarray(from, to)) };
+    return { type: "binary", data: chunk.subarray(from, to) };
   }
 
   #readControl(

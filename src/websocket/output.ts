@@ -57,13 +57,19 @@ export class Output {
     this.#length += bytes.length;
   }
 
-  /** Hands over everything, in order. */
-  drain(write: (bytes: Uint8Array) => void): void {
-    this.#seal();
+  /** Writes everything, in order. @returns false when the sink asked to wait */
+  drain(sink: { write(bytes: Uint8Array): boolean }): boolean {
+    let ready = true;
+    if (this.#sealed.length > 0) {
+      this.#seal();
+      for (const bytes of this.#sealed.splice(0)) ready = sink.write(bytes) && ready;
+    } else if (this.#to > this.#from) {
+      ready = sink.write(this.block.subarray(this.#from, this.#to));
+    }
     this.#length = 0;
     this.block = NONE;
     this.#from = this.#to = 0;
-    for (const bytes of this.#sealed.splice(0)) write(bytes);
+    return ready;
   }
 
   #seal(): void {

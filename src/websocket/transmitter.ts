@@ -63,11 +63,7 @@ export class Transmitter {
 
   flush(): void {
     const { output } = this.#writer;
-    if (output.length > 0) {
-      output.drain((bytes) => {
-        if (!this.#socket.write(bytes)) this.#congested = true;
-      });
-    }
+    if (output.length > 0 && !output.drain(this.#socket)) this.#congested = true;
     if (!this.#congested) this.#unsent = 0;
   }
 
