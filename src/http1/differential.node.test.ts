@@ -2,8 +2,8 @@ import http from "node:http";
 import { Duplex } from "node:stream";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { cuts, damage, octets, pieces, request } from "./test/messages.ts";
-import { type ReadRequest, readAll } from "./test/read-all.ts";
+import { cuts, damage, octets, pieces, request } from "./test/messages.fixture.ts";
+import { type ReadRequest, readAll } from "./test/read-all.fixture.ts";
 
 /** What Node's parser makes of the octets: whole requests in order, until its first error. */
 async function readByNode(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cuts, damage, octets, pieces, request } from "./test/messages.ts";
-import { readAll } from "./test/read-all.ts";
+import { cuts, damage, octets, pieces, request } from "./test/messages.fixture.ts";
+import { readAll } from "./test/read-all.fixture.ts";
 
 describe("RequestReader", () => {
   it("reads what was sent, whatever way it is cut", () => {
