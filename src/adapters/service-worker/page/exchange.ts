@@ -1,0 +1,289 @@
+import { ProtocolError } from "../../../http1/errors.ts";
+import { DEFAULT_LIMITS } from "../../../http1/limits.ts";
+import { type ResponseHead, ResponseReader } from "../../../http1/response-reader.ts";
+import type { Network, Socket, SocketEvents } from "../../../socket/index.ts";
+import {
+  type AnswerBody,
+  type AnswerHead,
+  type FirstBytes,
+  type ProblemCode,
+  WHOLE_BYTES,
+} from "../protocol.ts";
+import { type Outlet, ownBuffer } from "./outlet.ts";
+import type { RequestWriter } from "./request-writer.ts";
+
+/** What an exchange needs to know of its bridge. */
+export interface ExchangeHost {
+  readonly network: Network;
+  readonly connectMs: number;
+  /** The head as the browser gets it, cookies taken out of it: a promise when they have to be stored first. */
+  translate(head: ResponseHead): AnswerHead | Promise<AnswerHead>;
+  /** It has ended, one way or the other. */
+  ended(): void;
+}
+
+/**
+ * One request to a virtual server, over a connection of its own, and the way of its answer to the worker.
+ *
+ * | phase | means | ends with |
+ * |---|---|---|
+ * | `asking` | the request is on its way, no head yet | a head: `heading`; none: `answered` by a refusal |
+ * | `heading` | the head is being translated | `answered` |
+ * | `answered` | the head is with the worker, no byte of a stream is: it can be given again | a pull: `flowing`; acceptance of an answer without a stream: `over` |
+ * | `flowing` | the body is on its way: what is lost is lost | its end or a cut: `over` |
+ *
+ * While `asking`, `heading` or `answered` it survives its worker: `detach`, then `attach` with another outlet.
+ */
+type Phase = "asking" | "heading" | "answered" | "flowing" | "over";
+
+type Answer = { readonly head: AnswerHead; readonly body: AnswerBody } | { readonly refused: ProblemCode };
+
+export class Exchange implements SocketEvents {
+  readonly #host: ExchangeHost;
+  readonly #method: string;
+  readonly #writer: RequestWriter;
+  readonly #reader = new ResponseReader(DEFAULT_LIMITS);
+  readonly #giveUp = new AbortController();
+  #phase: Phase = "asking";
+  #outlet: Outlet | undefined;
+  #socket: Socket | undefined;
+  #answer: Answer | undefined;
+  #credit = 0;
+  #server: "open" | "ended" | "lost" = "open";
+
+  constructor(host: ExchangeHost, method: string, writer: RequestWriter) {
+    this.#host = host;
+    this.#method = method;
+    this.#writer = writer;
+  }
+
+  /** Connects and sends. Never rejects: what goes wrong is an answer. */
+  async start(port: number, outlet: Outlet): Promise<void> {
+    this.#outlet = outlet;
+    const { network, connectMs } = this.#host;
+    const timer = setTimeout(() => this.#giveUp.abort(), connectMs);
+    try {
+      const socket = await network.connect({ host: "localhost", port, signal: this.#giveUp.signal });
+      if (this.#phase === "over") {
+        socket.destroy();
+        return;
+      }
+      this.#socket = socket;
+      socket.open(this);
+      this.#outlet?.pull(this.#writer.begin(socket));
+    } catch {
+      this.#refuse("ServerGone");
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  // What the worker says.
+
+  /** The worker died before the browser had the answer: the same fetch may come again. False when it can't. */
+  detach(): boolean {
+    this.#outlet = undefined;
+    if (this.#phase !== "flowing" && this.#phase !== "over") return true;
+    this.abort();
+    return false;
+  }
+
+  /** The same fetch came again. */
+  attach(outlet: Outlet, body: FirstBytes | null): void {
+    this.#outlet = outlet;
+    this.#writer.restart(body);
+    if (this.#answer !== undefined) this.#give(this.#answer);
+  }
+
+  /** Whether a fetch with such a body can be this one. */
+  matches(body: FirstBytes | null): boolean {
+    return this.#writer.matches(body);
+  }
+
+  /** The browser has the answer: it is not needed again. */
+  accepted(): void {
+    const streamed = this.#answer && "body" in this.#answer && this.#answer.body === "stream";
+    if (this.#phase === "answered" && !streamed) this.#finish();
+  }
+
+  pull(bytes: number): void {
+    this.#credit += bytes;
+    if (this.#phase === "answered") this.#phase = "flowing";
+    if (this.#phase === "flowing") this.#pump();
+  }
+
+  body(bytes: ArrayBuffer): void {
+    if (this.#phase === "over") return;
+    const credit = this.#writer.write(new Uint8Array(bytes));
+    if (credit > 0) this.#outlet?.pull(credit);
+  }
+
+  bodyEnd(): void {
+    if (this.#phase !== "over") this.#writer.end();
+  }
+
+  /** Nobody waits for the answer any more: the server sees its client go away. */
+  abort(): void {
+    if (this.#phase === "over") return;
+    this.#phase = "over";
+    this.#giveUp.abort();
+    this.#socket?.destroy();
+    this.#host.ended();
+  }
+
+  // What the socket says.
+
+  onData(bytes: Uint8Array): void {
+    if (this.#phase === "over") return;
+    this.#reader.feed(bytes);
+    if (this.#phase === "asking") this.#readHead();
+    else if (this.#phase === "flowing") this.#pump();
+    if (this.#phase !== "asking" && this.#reader.buffered > WHOLE_BYTES) this.#socket?.pause();
+  }
+
+  onEnd(): void {
+    if (this.#server === "open") this.#server = "ended";
+    if (this.#phase === "asking") this.#refuse("ConnectionLost");
+    else if (this.#phase === "flowing") this.#pump();
+  }
+
+  onDrain(): void {
+    const credit = this.#writer.drained();
+    if (credit > 0) this.#outlet?.pull(credit);
+  }
+
+  onClose(error?: Error): void {
+    if (error !== undefined || this.#server === "open") this.#server = "lost";
+    if (this.#phase === "asking") this.#refuse("ConnectionLost");
+    else if (this.#phase === "flowing") this.#pump();
+  }
+
+  // How it goes on.
+
+  #readHead(): void {
+    try {
+      let head = this.#reader.readHead(this.#method);
+      while (head !== undefined && head.status < 200 && head.status !== 101) {
+        head = this.#reader.readHead(this.#method);
+      }
+      if (head === undefined) return;
+      // 101 is for those who asked for it, which a fetch can't; a Response has no room for others.
+      if (head.status === 101 || head.status > 599) this.#refuse("InvalidResponse");
+      else this.#translate(head);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#refuse("InvalidResponse");
+    }
+  }
+
+  #translate(head: ResponseHead): void {
+    this.#phase = "heading";
+    const translated = this.#host.translate(head);
+    if (!(translated instanceof Promise)) {
+      this.#answered(head, translated);
+      return;
+    }
+    translated.then(
+      (answer) => this.#answered(head, answer),
+      () => this.#refuse("InvalidResponse"),
+    );
+  }
+
+  #answered(head: ResponseHead, translated: AnswerHead): void {
+    if (this.#phase !== "heading") return;
+    this.#phase = "answered";
+    const body = head.framing === 0 ? null : (this.#wholeBody(head) ?? "stream");
+    if (body !== "stream") this.#release();
+    this.#answer = { head: translated, body };
+    this.#give(this.#answer);
+  }
+
+  /** All of the body, if it is small and here already. */
+  #wholeBody({ framing }: ResponseHead): ArrayBuffer | undefined {
+    if (framing < 0 || framing > WHOLE_BYTES || this.#reader.buffered < framing) return undefined;
+    const whole = new Uint8Array(framing);
+    let at = 0;
+    for (let event = this.#reader.readBody(); event instanceof Uint8Array; event = this.#reader.readBody()) {
+      whole.set(event, at);
+      at += event.length;
+    }
+    return whole.buffer;
+  }
+
+  /** Sends what there is of the body, as far as credit goes. */
+  #pump(): void {
+    while (this.#credit > 0 && this.#phase === "flowing") {
+      const event = this.#readBody();
+      if (event === "end") {
+        this.#release();
+        this.#outlet?.end();
+        this.#finish();
+        return;
+      }
+      if (event === "need-more") {
+        if (this.#server === "open") this.#socket?.resume();
+        else this.#serverGone();
+        return;
+      }
+      if (event === "cut") {
+        this.#cut();
+        return;
+      }
+      this.#credit -= event.length;
+      this.#outlet?.chunk(ownBuffer(event));
+    }
+  }
+
+  #readBody(): Uint8Array | "end" | "need-more" | "cut" {
+    try {
+      return this.#reader.readBody();
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return "cut";
+    }
+  }
+
+  /** There will be no more bytes: the end of a body that ends so, and a cut of any other. */
+  #serverGone(): void {
+    if (this.#server === "lost" || !this.#reader.finish()) {
+      this.#cut();
+      return;
+    }
+    this.#release();
+    this.#outlet?.end();
+    this.#finish();
+  }
+
+  #cut(): void {
+    this.#outlet?.cut();
+    this.#socket?.destroy();
+    this.#finish();
+  }
+
+  #refuse(code: ProblemCode): void {
+    if (this.#phase !== "asking" && this.#phase !== "heading") return;
+    this.#phase = "answered";
+    this.#socket?.destroy();
+    this.#answer = { refused: code };
+    this.#give(this.#answer);
+  }
+
+  #give(answer: Answer): void {
+    if ("refused" in answer) this.#outlet?.refused(answer.refused);
+    else this.#outlet?.head(answer.head, answer.body);
+  }
+
+  /** The response is whole. A request that the server did not want all of is cut, not waited for. */
+  #release(): void {
+    const socket = this.#socket;
+    if (!this.#writer.complete) socket?.destroy();
+    socket?.end();
+    socket?.resume();
+  }
+
+  #finish(): void {
+    if (this.#phase === "over") return;
+    this.#phase = "over";
+    this.#host.ended();
+  }
+}

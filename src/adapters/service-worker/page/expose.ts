@@ -1,0 +1,151 @@
+import { type Network, systemClock } from "../../../socket/index.ts";
+import { BridgeError } from "../errors.ts";
+import type { Isolation } from "../headers.ts";
+import { hold } from "../locks.ts";
+import { isGreeting, VERSION, WAITS } from "../protocol.ts";
+import { Routes } from "../routes.ts";
+import { newSessionId, sessionKey, sessionLock } from "../session.ts";
+import { PageBridge } from "./bridge.ts";
+import { activated, controlled, register } from "./registration.ts";
+
+/** Options of `exposeNetwork`. URLs are relative to the document's base URL. */
+export interface ExposeOptions {
+  /**
+   * Under which URL previews live, as `SCOPE~SESSION/PORT/path`. Its path ends with a slash and the worker's
+   * file lies at or above it. A page inside the scope can fetch previews' URLs itself, and absolute paths that
+   * a preview navigates to are brought home to it when they lie inside. Default `"./"`.
+   */
+  readonly scope?: string | URL;
+  /** The worker's file, a copy of `dist/portico-sw.js`. Default `"portico-sw.js"`. */
+  readonly worker?: string | URL;
+  /**
+   * Gives every answer the headers that cross-origin isolation needs (COOP, COEP, CORP), unless the server sent
+   * its own. Default: none is added.
+   */
+  readonly isolation?: Isolation;
+  /** The worker was replaced by one of another version: this page has to be loaded again. */
+  readonly onOutdated?: () => void;
+}
+
+/** A network that real URLs of this origin lead to, as long as this page lives. */
+export interface Bridge extends AsyncDisposable {
+  /** Names this exposure: 128 random bits. Whoever knows it reaches its servers. */
+  readonly session: string;
+  /**
+   * The absolute URL of a path at a server.
+   * @param port 1 to 65535 @param path default `"/"`; may have a query and a fragment
+   */
+  urlFor(port: number, path?: string): string;
+  /** Ends what is in flight; its URLs answer 503 from now on. The worker stays for other pages. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the servers of a network reachable by URLs of this origin, for `<img>`, `<link>`, forms, navigation,
+ * `EventSource` and `fetch`: a service worker takes the requests, this page carries them to the network as
+ * HTTP/1.1 over connections of their own.
+ *
+ * @throws BridgeError `ServiceWorkerUnsupported`, `WorkerNotFound`, `WorkerTimeout`, `VersionMismatch`
+ *
+ * @example
+ * ```ts
+ * const bridge = await exposeNetwork(network, { scope: "/preview/", worker: "/portico-sw.js" });
+ * frame.src = bridge.urlFor(8080, "/index.html");
+ * ```
+ */
+export async function exposeNetwork(network: Network, options: ExposeOptions = {}): Promise<Bridge> {
+  if (!globalThis.navigator?.serviceWorker || !navigator.locks) {
+    throw new BridgeError(
+      "ServiceWorkerUnsupported",
+      "There are no service workers here: wanted https or localhost, and no private window",
+    );
+  }
+  const routes = new Routes(withSlash(new URL(options.scope ?? "./", document.baseURI)).href);
+  const script = new URL(options.worker ?? "portico-sw.js", document.baseURI);
+  const session = newSessionId();
+  const key = await sessionKey(session);
+  const release = await hold(navigator.locks, sessionLock(key));
+  const bridge = new PageBridge({
+    network,
+    routes,
+    session,
+    isolation: options.isolation,
+    locks: navigator.locks,
+    clock: systemClock,
+    waits: WAITS,
+  });
+  const onMessage = ({ data, source }: MessageEvent<unknown>) => {
+    if (!isGreeting(data) || data.portico !== "seek" || data.key !== key) return;
+    if (!(source instanceof ServiceWorker)) return;
+    void bridge.greet(source).then((version) => {
+      if (version !== undefined && version !== VERSION) options.onOutdated?.();
+    });
+  };
+  navigator.serviceWorker.addEventListener("message", onMessage);
+  navigator.serviceWorker.startMessages();
+  const close = async () => {
+    navigator.serviceWorker.removeEventListener("message", onMessage);
+    bridge.close();
+    release();
+  };
+  try {
+    await meetWorkers(bridge, routes, script);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    session,
+    urlFor: (port, path = "/") => routes.format(session, checked(port), path),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/**
+ * Two registrations of one file. The one whose scope ends with `~` controls previews and nothing else, so
+ * that whatever they ask of this origin is theirs. The other one is for this page, if it lies in the scope: its
+ * own fetches of previews, and previews' navigations to absolute paths.
+ */
+async function meetWorkers(bridge: PageBridge, routes: Routes, script: URL): Promise<void> {
+  const scope = routes.prefix.slice(0, -1);
+  const inside = document.URL.startsWith(scope);
+  const [previews, page] = await Promise.all([
+    register(script, routes.prefix, { activeMs: WAITS.activeMs, yields: false }),
+    inside ? register(script, scope, { activeMs: WAITS.activeMs, yields: true }) : undefined,
+  ]);
+  await Promise.all([previews && meet(bridge, previews, false), page && meet(bridge, page, true)]);
+  if (page) await controlled(WAITS.activeMs);
+}
+
+/** Greets the active worker; one of another version gets a chance to be updated. */
+async function meet(
+  bridge: PageBridge,
+  registration: ServiceWorkerRegistration,
+  claim: boolean,
+): Promise<void> {
+  const { active } = registration;
+  const version = active && (await bridge.greet(active, claim));
+  if (version === VERSION) return;
+  await registration.update().catch(() => undefined);
+  await activated(registration, WAITS.welcomeMs, active).catch(() => undefined);
+  const next = registration.active;
+  if (next && next !== active && (await bridge.greet(next, claim)) === VERSION) return;
+  if (version === undefined) throw new BridgeError("WorkerTimeout", "The worker did not answer in time");
+  throw new BridgeError(
+    "VersionMismatch",
+    `The worker speaks version ${version} of the protocol, wanted ${VERSION}: copy dist/portico-sw.js anew`,
+  );
+}
+
+function withSlash(url: URL): URL {
+  url.search = "";
+  url.hash = "";
+  if (!url.pathname.endsWith("/")) url.pathname += "/";
+  return url;
+}
+
+function checked(port: number): number {
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new RangeError("A port is a whole number from 1 to 65535");
+}
