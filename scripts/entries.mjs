@@ -31,6 +31,7 @@ const table = [
   { name: "./virtual", source: "src/adapters/virtual/index.ts", output: "virtual.js" },
   { name: "./client", source: "src/client/index.ts", output: "client.js" },
   { name: "./service-worker", source: "src/adapters/service-worker/index.ts", output: "service-worker.js" },
+  { name: "./vite", source: "src/adapters/vite/index.ts", output: "vite.js", nodeOnly: true },
   { name: "./webcontainer", source: "src/adapters/webcontainer/index.ts", output: "webcontainer.js" },
   { name: "./testing", source: "src/testing/index.ts", output: "testing.js" },
   { name: "./embed", source: "src/embed/index.ts", output: "embed.js", elements: true },
@@ -40,12 +41,16 @@ const table = [
 /** Programs of the package's `bin`. */
 const programs = [{ source: "src/cli.ts", output: "cli.js" }];
 
+/** Classic scripts, each whole in one file, that are served as they are. */
+const alone = [{ source: "src/adapters/service-worker/worker/main.ts", output: "portico-sw.js" }];
+
 /** @param {{ source: string }} entry */
 const exists = (entry) => existsSync(root + entry.source);
 
 /** The entries whose source is there. */
 export const entries = table.filter(exists);
 export const bins = programs.filter(exists);
+export const scripts = alone.filter(exists);
 
 /** @param {Entry} entry */
 export const declarationOf = (entry) => entry.source.replace(/^src\//, "").replace(/\.ts$/, ".d.ts");

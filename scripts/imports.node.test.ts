@@ -39,6 +39,8 @@ const areas: Readonly<Record<string, Area>> = {
   "src/static": { areas: ["http1", "socket", "server"], packages: ["mrmime"] },
   "src/adapters": { areas: [...platform, "adapters"] },
   "src/adapters/node": { areas: platform, node: true },
+  "src/adapters/service-worker": { areas: [...platform, "adapters"], packages: ["tough-cookie"] },
+  "src/adapters/vite": { areas: [], node: true },
   "src/adapters/webcontainer": { areas: [...platform, "adapters"], packages: ["@webcontainer/api"] },
   "src/testing": { areas: [...platform, "adapters"], packages: ["vitest"] },
   "src/embed": { areas: [...platform, "adapters"] },
