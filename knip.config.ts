@@ -1,12 +1,13 @@
 import type { KnipConfig } from "knip";
-import { bins, entries } from "./scripts/entries.mjs";
+import { bins, entries, scripts } from "./scripts/entries.mjs";
 
 const config: KnipConfig = {
   entry: [
-    ...[...entries, ...bins].map(({ source }) => `${source}!`),
+    ...[...entries, ...bins, ...scripts].map(({ source }) => `${source}!`),
     "{src,examples,scripts}/**/*.test.ts",
     "examples/*.ts",
     "e2e/*.spec.ts",
+    "e2e/previews/host.ts",
     "bench/*.{ts,mjs}",
     "scripts/*.mjs",
     "scripts/worker-tests/worker.ts",

@@ -61,8 +61,6 @@ export function porticoWorker({ fileName = "portico-sw.js" }: PorticoPluginOptio
   };
 }
 
-export default porticoWorker;
-
 /** The file lies beside this one in `dist/`. */
 function readWorker(): Promise<string> {
   return readFile(fileURLToPath(new URL("./portico-sw.js", import.meta.url)), "utf8");
