@@ -51,7 +51,7 @@ const areas: Readonly<Record<string, Area>> = {
   "examples/test": { areas: [], packages: ["portico", "vitest"] },
 };
 
-const isTest = (file: string) => /\.(test|fixture)\.ts$/.test(file);
+const isTest = (file: string) => /\.(test|fixture)\.ts$|\/test\//.test(file);
 const mayUseNode = (file: string) => /\.(node|program)\.test\.ts$/.test(file);
 
 const files = ["src", "examples", "web"].flatMap(sources);
