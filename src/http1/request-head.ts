@@ -101,18 +101,14 @@ const COMMON_METHODS = [
 
 /** The method as one shared string where it is a common one: comparing it is then comparing pointers. */
 function methodName(bytes: Uint8Array, start: number, end: number): string {
-  for (const method of COMMON_METHODS) {
-    if (
-      bytes[start] === method.charCodeAt(0) &&
-      end - start === method.length &&
-      spells(bytes, start, method)
-    )
-      return method;
+  for (let i = 0; i < COMMON_METHODS.length; i++) {
+    const method = COMMON_METHODS[i]!;
+    if (method.length === end - start && spells(bytes, start, method)) return method;
   }
   return latin1(bytes, start, end);
 }
 
 function spells(bytes: Uint8Array, start: number, text: string): boolean {
-  for (let i = 1; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
   return true;
 }

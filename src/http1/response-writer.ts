@@ -165,16 +165,13 @@ const FRAMING_FIELDS = new Set(
   ),
 );
 
-const STATUS_LINES = new Map<number, string>();
+/** By code. */
+const STATUS_LINES: string[] = [];
 
 function statusLine(code: number): string {
-  let line = STATUS_LINES.get(code);
-  if (line === undefined) {
-    // The space behind the code stays when there is no phrase (RFC 9112 section 4).
-    line = `HTTP/1.1 ${code} ${reasonPhrase(code)}\r\n`;
-    STATUS_LINES.set(code, line);
-  }
-  return line;
+  // The space behind the code stays when there is no phrase (RFC 9112 section 4).
+  STATUS_LINES[code] ??= `HTTP/1.1 ${code} ${reasonPhrase(code)}\r\n`;
+  return STATUS_LINES[code];
 }
 
 function isRecord(

@@ -48,6 +48,12 @@ const MAX_DRAIN = 262_144;
 /** Body bytes that restart the body timeout; see `Timeouts.bodyMs`. */
 const BODY_PROGRESS = 65_536;
 
+/**
+ * A wait for the next request counts from the watchdog's next sweep: one begins after every answer, and asking
+ * the clock each time would cost 35 of a small request's 690 ns.
+ */
+const FROM_NEXT_SWEEP = -1;
+
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 
 /** One connection's life: bytes in, requests to the callback one at a time, bytes out. */
@@ -174,6 +180,8 @@ export class Connection implements SocketEvents, Watched, Exchange {
   }
 
   checkDeadlines(now: number): void {
+    if (this.#readDeadline === FROM_NEXT_SWEEP)
+      this.#readDeadline = now + this.#host.config.timeouts.keepAliveMs;
     if (this.#writeDeadline > 0 && now >= this.#writeDeadline) this.socket.destroy();
     else if (this.#readDeadline > 0 && now >= this.#readDeadline) this.#timedOut();
   }
@@ -463,7 +471,7 @@ export class Connection implements SocketEvents, Watched, Exchange {
     if (this.#peerEnded || this.#host.closing) {
       this.#linger();
     } else if (this.#readDeadline === 0) {
-      this.#readDeadline = this.#deadline(timeouts.keepAliveMs);
+      this.#readDeadline = timeouts.keepAliveMs > 0 ? FROM_NEXT_SWEEP : 0;
       this.#waitsFor = "request";
     }
   }

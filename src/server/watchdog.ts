@@ -8,7 +8,7 @@ export interface Watched {
 
 /**
  * One timer for all connections of a server: it sweeps them at a quarter of the shortest timeout and at
- * least once a second, so a timeout is never early and at most that much late. The alternative, a timer for
+ * least once a second, so a timeout is never early and at most that much late, twice that where it counts from a sweep. The alternative, a timer for
  * each connection that is set and cleared with each request, costs more than the rest of a small request.
  */
 export class Watchdog {
