@@ -1,10 +1,14 @@
 import { type Clock, NetworkError } from "../../socket/index.ts";
 import { type Channel as Kind, type Message, type PortLike, parse, VERSION } from "./protocol.ts";
+import { Vigil } from "./vigil.ts";
 
 /** Pings in a row without a sign of life after which the other side is given up. */
 const UNANSWERED = 3;
 /** The same before its hello: a worker's script may still be on its way. */
 const UNANSWERED_AT_FIRST = 12;
+
+/** After a death notice: what the dead had said before may still be on its way. */
+const GRACE_MS = 250;
 
 /** What a channel tells its user. Never from inside a call to it. */
 export interface ChannelEvents {
@@ -17,8 +21,8 @@ export interface ChannelEvents {
 
 /**
  * A MessagePort with manners: it greets, checks the other side's version and grammar, and notices when the other
- * side has vanished: by the port's `close` event where there is one (Node, newer browsers), and by
- * unanswered pings where there is none (Chromium 156, whatever became of the other side).
+ * side has vanished: by the port's `close` event where there is one (Node, but not Chromium 156), else by the lock
+ * that it held, else by unanswered pings.
  */
 export class Channel {
   readonly #port: PortLike;
@@ -27,8 +31,10 @@ export class Channel {
   readonly #clock: Clock;
   readonly #heartbeatMs: number;
   #state: "greeting" | "open" | "closed" = "greeting";
+  readonly #vigil: Vigil | undefined;
   #unheard = 0;
   #timer: unknown;
+  #grace: unknown;
 
   /** @param heartbeatMs milliseconds between two pings; 0 for none. */
   constructor(
@@ -48,6 +54,7 @@ export class Channel {
     port.start();
     this.post(["hello", kind, VERSION, options.address]);
     this.#schedule();
+    if (this.#heartbeatMs > 0) this.#vigil = new Vigil((name) => this.post(["lock", name]));
   }
 
   post(message: unknown, transfer: (ArrayBuffer | MessagePort)[] = []): void {
@@ -60,6 +67,8 @@ export class Channel {
     if (code !== undefined) this.post(["reset", code]);
     this.#state = "closed";
     this.#clock.clearTimeout(this.#timer);
+    this.#clock.clearTimeout(this.#grace);
+    this.#vigil?.end();
     this.#port.removeEventListener("message", this.#onMessage);
     this.#port.removeEventListener("messageerror", this.#onMessageError);
     this.#port.removeEventListener("close", this.#onClose);
@@ -82,7 +91,13 @@ export class Channel {
     else if (message.type === "hello") this.#greet(message);
     else if (this.#state === "greeting") this.fail("EPROTO", "The other side of the port did not say hello");
     else if (message.type === "ping") this.post(["pong"]);
+    else if (message.type === "lock") this.#vigil?.watch(message.name, this.#died);
     else if (message.type !== "pong") this.#events.onMessage(message);
+  };
+
+  #died = (): void => {
+    const vanished = () => this.fail("ECONNRESET", "The other side of the port has vanished");
+    if (this.#state !== "closed") this.#grace = this.#clock.setTimeout(vanished, GRACE_MS);
   };
 
   #onMessageError = (): void => {

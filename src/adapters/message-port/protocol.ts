@@ -10,6 +10,7 @@
  * | `["end"]` | socket | half-close |
  * | `["reset", code]` | both | the channel is over, with a code of Node's |
  * | `["ping"]`, `["pong"]` | both | is anybody there; yes |
+ * | `["lock", name]` | both | I hold this Web Lock for as long as I live |
  * | `["connect", host, port, from, messagePort]` | link | a connection, whose socket speaks over the port |
  *
  * Whatever else comes resets the channel with `EPROTO`; nothing that the other side sends throws here.
@@ -33,6 +34,7 @@ export type Message =
     }
   | { readonly type: "credit"; readonly bytes: number }
   | { readonly type: "reset"; readonly code: string }
+  | { readonly type: "lock"; readonly name: string }
   | { readonly type: "end" | "ping" | "pong" }
   | {
       readonly type: "connect";
@@ -69,6 +71,10 @@ export function parse(data: unknown): Message | undefined {
         type,
         code: typeof code === "string" && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : "ECONNRESET",
       };
+    }
+    case "lock": {
+      const [name] = rest;
+      return typeof name === "string" ? { type, name } : undefined;
     }
     case "end":
     case "ping":

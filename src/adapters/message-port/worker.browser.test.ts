@@ -1,21 +1,35 @@
 import { afterEach, expect, it } from "vitest";
-import { WireClient } from "../../testing/index.ts";
+import { turn, WireClient } from "../../testing/index.ts";
 import { VirtualNetwork } from "../virtual/network.ts";
-import { linkNetworks, type MessagePortNetworkOptions } from "./index.ts";
+import { linkNetworks } from "./index.ts";
 
-const workers: Worker[] = [];
-afterEach(() => {
-  for (const worker of workers.splice(0)) worker.terminate();
+const cleanUp: (() => void)[] = [];
+afterEach(async () => {
+  for (const clean of cleanUp.splice(0)) clean();
+  await locksHeld(0);
 });
 
 /** A network in this page, linked to the one of a server in a worker. */
-function linked(options: MessagePortNetworkOptions = {}) {
+function linked() {
   const worker = new Worker(new URL("./server-worker.fixture.ts", import.meta.url), { type: "module" });
-  workers.push(worker);
   const { port1, port2 } = new MessageChannel();
   worker.postMessage("link", [port2]);
   const network = new VirtualNetwork();
-  return { worker, network, link: linkNetworks(network, port1, options) };
+  const link = linkNetworks(network, port1);
+  cleanUp.push(
+    () => worker.terminate(),
+    () => link.close(),
+  );
+  return { worker, network, link };
+}
+
+/** Until so many sides of links hold theirs. */
+async function locksHeld(count: number): Promise<void> {
+  for (;;) {
+    const { held = [] } = await navigator.locks.query();
+    if (held.filter(({ name }) => name?.startsWith("portico port")).length === count) return;
+    await turn();
+  }
 }
 
 const wait = { withinMs: 10_000 };
@@ -45,9 +59,12 @@ it("streams megabytes to a worker and back", async () => {
   expect(got.every((byte, at) => byte === at % 251)).toBe(true);
 });
 
-it("is reset when the worker is terminated, though Chromium's ports have no close event", async () => {
-  const { worker, network, link } = linked({ heartbeatMs: 50 });
+it("is reset soon when the worker is terminated, though Chromium's ports have no close event", async () => {
+  const { worker, network, link } = linked();
   const client = await WireClient.connect(network, local);
+  await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await client.read("Scope", wait);
+  await locksHeld(2);
   worker.terminate();
   expect(await client.closed(wait)).toBe("reset");
   expect((await link.closed)?.code).toBe("ECONNRESET");

@@ -4,8 +4,9 @@ import type { FlowConditions } from "./conditions.ts";
  * One direction of a connection under conditions. Strategy: no queue and no timer of its own. Bytes stay in
  * the receiver's queue with the time they were written, and when a segment arrives is a formula of that
  * time and of the segment before it. So a paused receiver, a late timer or a stepped clock change nothing
- * about who arrives when. A change of conditions is a new line: it holds for every byte that has not
- * arrived, as though that were written at the change.
+ * about who arrives when. Nothing overtakes, because a segment is asked for once the one before was taken.
+ * A change of conditions is a new line: it holds for every byte that has not arrived, as though that were
+ * written at the change.
  */
 
 /** The segment that arrives next. */
@@ -27,7 +28,6 @@ export class Line {
   readonly #openedAt: number;
   #delivered: number;
   #freeAt: number;
-  #lastArrival = 0;
   #stallAt: number;
   #next: Segment | undefined;
 
@@ -62,7 +62,6 @@ export class Line {
     this.#delivered += segment.bytes;
     this.#freeAt = segment.lineFreeAt;
     this.#stallAt = segment.nextStallAt;
-    this.#lastArrival = segment.due;
   }
 
   /** What was planned does not come: the bytes were dropped. */
@@ -84,7 +83,7 @@ export class Line {
     const bytes = Math.min(available, this.#segmentBytes(nextStallAt));
     const lineFreeAt = leaves + (bytesPerSecond ? (bytes * 1000) / bytesPerSecond : 0);
     const travels = latencyMs + (jitterMs ? jitterMs * this.#random() : 0);
-    return { bytes, due: Math.max(this.#lastArrival, lineFreeAt + travels), lineFreeAt, nextStallAt };
+    return { bytes, due: lineFreeAt + travels, lineFreeAt, nextStallAt };
   }
 
   #segmentBytes(nextStallAt: number): number {
