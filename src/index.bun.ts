@@ -1,4 +1,5 @@
 import { BunNetwork } from "./adapters/bun/network.ts";
+import { createFetch as createFetchOn, type Fetch, type FetchOptions } from "./client/index.ts";
 import type { ServerOptions } from "./server/options.ts";
 import { HttpServer } from "./server/server.ts";
 import type { Network } from "./socket/index.ts";
@@ -26,4 +27,19 @@ export class AsyncHttpServer extends HttpServer {
 /** The seed's name for `new AsyncHttpServer(options)`. */
 export function newAsyncHttpServer(options?: ServerOptions): AsyncHttpServer {
   return new AsyncHttpServer(options);
+}
+
+/**
+ * A `fetch` over a network, by default the one that servers listen on.
+ *
+ * @param network where to connect
+ * @throws TypeError for an option out of range
+ * @example
+ * ```ts
+ * const fetch = createFetch();
+ * const response = await fetch("http://localhost:8080/");
+ * ```
+ */
+export function createFetch(network: Network = defaultNetwork, options?: FetchOptions): Fetch {
+  return createFetchOn(network, options);
 }

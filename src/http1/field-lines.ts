@@ -56,6 +56,3 @@ export class FieldLines {
     return latin1(this.#bytes, this.#base + this.#offsets[at]!, this.#base + this.#offsets[at + 1]!);
   }
 }
-
-/** A section without lines. */
-export const NO_FIELD_LINES = new FieldLines(new Uint8Array(0), 0, []);

@@ -1,6 +1,5 @@
 import type { BodyEvent } from "../http1/body-reader.ts";
 import { ProtocolError } from "../http1/errors.ts";
-import type { FieldLines } from "../http1/field-lines.ts";
 import { UsageError } from "./errors.ts";
 
 /** What a connection does for the body that is being read from it. */
@@ -158,11 +157,6 @@ export class IncomingBody {
 interface Waiter {
   resolve(chunk: Uint8Array | undefined): void;
   reject(error: unknown): void;
-}
-
-/** What is known of a body's trailers when it has ended. */
-export interface BodyTrailers {
-  readonly trailers: FieldLines | undefined;
 }
 
 function concat(chunks: readonly Uint8Array[]): Uint8Array {
