@@ -23,11 +23,12 @@ const everything = [
   "client",
   "websocket",
   "static",
+  "middleware",
   "adapters",
   "testing",
   "embed",
 ];
-const platform = ["http1", "socket", "server", "client", "websocket", "static"];
+const platform = ["http1", "socket", "server", "client", "websocket", "static", "middleware"];
 
 /** The longest matching path decides. Tests are free in what they import from src/, not in `node:*`. */
 const areas: Readonly<Record<string, Area>> = {
@@ -36,6 +37,7 @@ const areas: Readonly<Record<string, Area>> = {
   "src/server": { areas: ["http1", "socket"] },
   "src/client": { areas: ["http1", "socket"], packages: ["tough-cookie"] },
   "src/websocket": { areas: ["http1", "socket", "server", "client"], packages: ["pako"] },
+  "src/middleware": { areas: ["http1", "socket", "server"] },
   "src/static": { areas: ["http1", "socket", "server"], packages: ["mrmime"] },
   "src/adapters": { areas: [...platform, "adapters"] },
   "src/adapters/node": { areas: platform, node: true },

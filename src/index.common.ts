@@ -13,6 +13,7 @@ export { InvalidHeader, ProtocolError, type ProtocolErrorCode } from "./http1/er
 export { type HeadersInput, HttpHeaders } from "./http1/headers.ts";
 export { DEFAULT_LIMITS, type Limits } from "./http1/limits.ts";
 export { reasonPhrase } from "./http1/reason.ts";
+export * from "./middleware/index.ts";
 export * from "./server/index.ts";
 export * from "./socket/index.ts";
 export * from "./websocket/index.ts";

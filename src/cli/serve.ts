@@ -1,11 +1,11 @@
 import { directory } from "../adapters/node/directory.ts";
 import { NodeNetwork } from "../adapters/node/index.ts";
+import { withAccessLog } from "../middleware/access-log.ts";
+import { formatLogLine } from "../middleware/log-line.ts";
 import { HttpServer } from "../server/server.ts";
 import type { SocketAddress } from "../socket/index.ts";
 import { type FileSource, serveFiles } from "../static/index.ts";
-import { withAccessLog } from "./access-log.ts";
 import type { ServeCommand } from "./arguments.ts";
-import { formatLogLine } from "./log-line.ts";
 import { openBrowser } from "./open-browser.ts";
 
 /** How long running requests may take after the first Ctrl+C. */

@@ -1,4 +1,6 @@
+import { utf8Length } from "../http1/utf8.ts";
 import type { BodyContent, BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
+import { type Answers, withAnswers } from "./answers.ts";
 import type { LogEntry } from "./log-line.ts";
 
 /**
@@ -48,14 +50,13 @@ class Sent {
   }
 
   count(chunk: string | Uint8Array): void {
-    if (!this.#headOnly)
-      this.bytes += typeof chunk === "string" ? Buffer.byteLength(chunk) : chunk.byteLength;
+    if (!this.#headOnly) this.bytes += typeof chunk === "string" ? utf8Length(chunk) : chunk.byteLength;
   }
 }
 
 /** The same request, with its ways to answer watched. */
 function watch(request: HttpRequest, sent: Sent): HttpRequest {
-  const answers: Pick<HttpRequest, "respond" | "sendHeaders" | "upgrade"> = {
+  const answers: Answers = {
     async respond(code, content, headers) {
       try {
         await request.respond(code, counted(content ?? null, sent), headers);
@@ -77,14 +78,7 @@ function watch(request: HttpRequest, sent: Sent): HttpRequest {
       return socket;
     },
   };
-  return new Proxy(request, {
-    get(target, key) {
-      if (Object.hasOwn(answers, key)) return Reflect.get(answers, key);
-      // On the request itself, which has private fields
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return withAnswers(request, answers);
 }
 
 function counted(content: BodyContent, sent: Sent): BodyContent {

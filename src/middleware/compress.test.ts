@@ -1,0 +1,229 @@
+import { describe, expect, test } from "vitest";
+import { HttpHeaders } from "../http1/headers.ts";
+import type { RequestCallback } from "../server/types.ts";
+import { served } from "../testing/exchange.ts";
+import { supportedCodings } from "./codings.ts";
+import { type CompressOptions, compress } from "./compress.ts";
+import { logger } from "./logger.ts";
+import { serverSentEvents } from "./server-sent-events.ts";
+
+const TEXT = "Hello, compressed World. ".repeat(200);
+const HTML = { "Content-Type": "text/html; charset=utf-8" };
+const GZIP = { "Accept-Encoding": "gzip" };
+
+const asking = async (
+  callback: RequestCallback,
+  headers: Record<string, string> = GZIP,
+  options: CompressOptions = {},
+  method = "GET",
+) => {
+  await using server = await served(compress(callback, options));
+  const response = await server.ask(headers, method);
+  return { ...response, errors: server.errors };
+};
+
+async function decoded(body: Uint8Array<ArrayBuffer>, format: CompressionFormat): Promise<string> {
+  return new Response(new Blob([body]).stream().pipeThrough(new DecompressionStream(format))).text();
+}
+
+describe("what is compressed", () => {
+  const contents: [string, () => Parameters<Parameters<RequestCallback>[0]["respond"]>[1]][] = [
+    ["a string", () => TEXT],
+    ["bytes", () => new TextEncoder().encode(TEXT)],
+    ["an ArrayBuffer", () => new TextEncoder().encode(TEXT).buffer],
+    ["a Blob", () => new Blob([TEXT])],
+    ["a stream", () => new Blob([TEXT]).stream()],
+    [
+      "an async iterable",
+      async function* () {
+        for (let at = 0; at < TEXT.length; at += 100) yield TEXT.slice(at, at + 100);
+      },
+    ],
+    ["a long string", () => TEXT.repeat(100)],
+  ];
+
+  test.each(contents)("%s", async (_, content) => {
+    const { status, headers, body } = await asking((request) => request.respond(200, content(), HTML));
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      "content-encoding": "gzip",
+      vary: "Accept-Encoding",
+      "content-type": HTML["Content-Type"],
+    });
+    const text = await decoded(body, "gzip");
+    expect(text === TEXT || text === TEXT.repeat(100)).toBe(true);
+    expect(body.length).toBeLessThan(text.length / 10);
+    if (headers["content-length"] !== undefined) expect(Number(headers["content-length"])).toBe(body.length);
+  });
+
+  test("deflate is the zlib format (RFC 9110 section 8.4.1.2)", async () => {
+    const { headers, body } = await asking((request) => request.respond(200, TEXT, HTML), {
+      "Accept-Encoding": "deflate",
+    });
+    expect(headers["content-encoding"]).toBe("deflate");
+    expect(await decoded(body, "deflate")).toBe(TEXT);
+  });
+
+  test("a streamed response, with its trailers", async () => {
+    const { headers, body } = await asking(async (request) => {
+      const writer = await request.sendHeaders({ ...HTML, "Content-Length": String(TEXT.length) });
+      for (let at = 0; at < TEXT.length; at += 500) await writer.write(TEXT.slice(at, at + 500));
+      await writer.close({ "X-Sum": "1" });
+    });
+    expect(headers).toMatchObject({ "content-encoding": "gzip", "transfer-encoding": "chunked" });
+    expect(headers["content-length"]).toBeUndefined();
+    expect(await decoded(body, "gzip")).toBe(TEXT);
+  });
+
+  test("a string without a type, which the server sends as text", async () => {
+    expect((await asking((request) => request.respond(200, TEXT))).headers["content-encoding"]).toBe("gzip");
+  });
+
+  test.each([
+    "application/json",
+    "image/svg+xml",
+    "application/problem+json; charset=utf-8",
+    "TEXT/CSS",
+    "application/wasm",
+  ])("%s", async (type) => {
+    const { headers } = await asking((request) => request.respond(200, TEXT, { "Content-Type": type }));
+    expect(headers["content-encoding"]).toBe("gzip");
+  });
+
+  test("HEAD gets the head of GET, without a body", async () => {
+    const { headers, body } = await asking(
+      (request) => request.respond(200, TEXT, { ...HTML, ETag: '"a"' }),
+      GZIP,
+      {},
+      "HEAD",
+    );
+    expect(headers).toMatchObject({ "content-encoding": "gzip", vary: "Accept-Encoding", etag: 'W/"a"' });
+    expect(headers["content-length"]).toBeUndefined();
+    expect(body.length).toBe(0);
+  });
+});
+
+describe("what is sent as it is", () => {
+  const plain =
+    (headers: HeadersInit, code = 200): RequestCallback =>
+    (request) =>
+      request.respond(code, TEXT, new HttpHeaders(Object.entries(headers)));
+
+  test.each<[string, RequestCallback]>([
+    ["what has a coding", plain({ ...HTML, "Content-Encoding": "br" })],
+    ["what must not be transformed", plain({ ...HTML, "Cache-Control": "public, no-transform" })],
+    ["a part", plain({ ...HTML, "Content-Range": "bytes 0-4999/10000" }, 206)],
+    ["what has a digest", plain({ ...HTML, "Content-Digest": "sha-256=:AAAA:" })],
+    ["a picture", plain({ "Content-Type": "image/png" })],
+    ["bytes of no type", (request) => request.respond(200, new TextEncoder().encode(TEXT))],
+    ["small content", (request) => request.respond(200, "x".repeat(1023), HTML)],
+  ])("%s", async (_, callback) => {
+    const { headers, body } = await asking(callback);
+    expect(headers["content-encoding"]).toBe(headers["content-encoding"] === "br" ? "br" : undefined);
+    expect(headers.vary).toBeUndefined();
+    expect(body.length).toBeGreaterThan(1000);
+  });
+
+  test("what the client does not take, but Vary tells that it depends", async () => {
+    for (const accept of ["identity", "gzip;q=0, deflate;q=0, br;q=0", "zstd"]) {
+      const { headers, body } = await asking(plain(HTML), { "Accept-Encoding": accept });
+      expect(headers["content-encoding"]).toBeUndefined();
+      expect(headers.vary).toBe("Accept-Encoding");
+      expect(body.length).toBe(TEXT.length);
+    }
+    expect((await asking(plain(HTML), {})).headers.vary).toBe("Accept-Encoding");
+  });
+
+  test("what would not get smaller", async () => {
+    const noise = crypto.getRandomValues(new Uint8Array(5000));
+    const { headers, body } = await asking((request) => request.respond(200, noise, HTML));
+    expect(headers).toMatchObject({ "content-length": "5000", vary: "Accept-Encoding" });
+    expect(headers["content-encoding"]).toBeUndefined();
+    expect(body).toEqual(noise);
+  });
+
+  test.each([204, 304])("%i", async (code) => {
+    const { status, headers } = await asking((request) => request.respond(code, null, HTML));
+    expect(status).toBe(code);
+    expect(headers["content-encoding"]).toBeUndefined();
+  });
+
+  test("an event stream, whose events arrive one by one", async () => {
+    await using server = await served(
+      logger(
+        compress(
+          serverSentEvents(async (stream) => {
+            await stream.send("one");
+            await new Promise((resolve) => stream.signal.addEventListener("abort", resolve));
+          }),
+        ),
+        { log: () => {} },
+      ),
+    );
+    const client = await server.send("GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n");
+    expect(await client.read("data: one\n\n")).not.toMatch(/content-encoding/i);
+    client.destroy();
+  });
+});
+
+describe("headers", () => {
+  test("a strong ETag becomes weak, a weak one stays, ranges are not offered", async () => {
+    const tagged = (ETag: string) =>
+      asking((request) => request.respond(200, TEXT, { ...HTML, ETag, "Accept-Ranges": "bytes" }));
+    expect((await tagged('"a"')).headers.etag).toBe('W/"a"');
+    const { headers } = await tagged('W/"a"');
+    expect(headers.etag).toBe('W/"a"');
+    expect(headers["accept-ranges"]).toBeUndefined();
+  });
+
+  test("Vary is added to, once", async () => {
+    const varied = async (Vary: string) =>
+      (await asking((request) => request.respond(200, TEXT, { ...HTML, Vary }))).headers.vary;
+    expect(await varied("Origin")).toBe("Origin, Accept-Encoding");
+    expect(await varied("accept-encoding, Origin")).toBe("accept-encoding, Origin");
+    expect(await varied("*")).toBe("*");
+  });
+});
+
+describe("options", () => {
+  test("thresholdBytes, filter and codings decide", async () => {
+    const small: RequestCallback = (request) => request.respond(200, "a".repeat(100), HTML);
+    expect((await asking(small, GZIP, { thresholdBytes: 50 })).headers["content-encoding"]).toBe("gzip");
+    const picture: RequestCallback = (request) =>
+      request.respond(200, TEXT, { "Content-Type": "image/x-raw" });
+    expect(
+      (await asking(picture, GZIP, { filter: (type) => type === "image/x-raw" })).headers["content-encoding"],
+    ).toBe("gzip");
+    const both = { "Accept-Encoding": "gzip, deflate" };
+    expect(
+      (await asking((request) => request.respond(200, TEXT), both, { codings: ["deflate", "gzip"] })).headers[
+        "content-encoding"
+      ],
+    ).toBe("deflate");
+  });
+
+  test("a coding that the platform lacks is refused", () => {
+    const make = () => compress(() => {}, { codings: ["br"] });
+    if (supportedCodings().includes("br")) make();
+    else expect(make).toThrow(TypeError);
+  });
+});
+
+test("a client that goes away in the middle ends the callback's writing", async () => {
+  let failed: unknown;
+  await using server = await served(
+    compress(async (request) => {
+      const writer = await request.sendHeaders(HTML);
+      try {
+        for (;;) await writer.write(crypto.getRandomValues(new Uint8Array(65_536)));
+      } catch (error) {
+        failed = error;
+        throw error;
+      }
+    }),
+  );
+  const client = await server.send("GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n");
+  await client.read("\r\n\r\n");
+  client.destroy();
+  await expect.poll(() => failed).toBeDefined();
+});

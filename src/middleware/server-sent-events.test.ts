@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import { served } from "../testing/exchange.ts";
+import { FakeClock } from "../testing/fake-clock.ts";
+import { settled } from "../testing/turn.ts";
+import { formatEvent, serverSentEvents } from "./server-sent-events.ts";
+
+const text = (body: Uint8Array) => new TextDecoder().decode(body);
+const GET = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+describe("the format (HTML section 9.2.6)", () => {
+  test.each([
+    [{ data: "a" }, "data: a\n\n"],
+    [{ data: "a\nb\r\nc\rd" }, "data: a\ndata: b\ndata: c\ndata: d\n\n"],
+    [{ data: "" }, "data:\n\n"],
+    [{ data: " a" }, "data:  a\n\n"],
+    [{ data: { n: [1] } }, 'data: {"n":[1]}\n\n'],
+    [{ event: "tick", id: "7", retry: 500, data: 1 }, "event: tick\nid: 7\nretry: 500\ndata: 1\n\n"],
+    [{ id: "" }, "id: \n\n"],
+  ])("%j", (event, wanted) => {
+    expect(formatEvent(event)).toBe(wanted);
+  });
+
+  test.each([{ event: "a\nb" }, { id: "a\rb" }, { id: "a\0" }, { retry: 1.5 }, { retry: -1 }])(
+    "refuses %j",
+    (event) => {
+      expect(() => formatEvent(event)).toThrow(TypeError);
+    },
+  );
+});
+
+test("a generator's events are sent, and the stream ends with it", async () => {
+  await using server = await served(
+    serverSentEvents(
+      async function* () {
+        yield "one";
+        yield { event: "tick", data: 2 };
+      },
+      { headers: { "X-Own": "1" } },
+    ),
+  );
+  const { status, headers, body } = await server.ask();
+  expect(status).toBe(200);
+  expect(headers).toMatchObject({
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache, no-transform",
+    "x-own": "1",
+  });
+  expect(text(body)).toBe(":\n\ndata: one\n\nevent: tick\ndata: 2\n\n");
+});
+
+test("a handler sends when it wants, and knows where the client left", async () => {
+  await using server = await served(
+    serverSentEvents(async (stream, request) => {
+      await stream.send(`${request.method} after ${stream.lastEventId}`);
+      await stream.comment("a\nb");
+    }),
+  );
+  const { body } = await server.ask({ "Last-Event-ID": "41" });
+  expect(text(body)).toBe(":\n\ndata: GET after 41\n\n: a\n: b\n\n");
+});
+
+test("the head and a first comment leave before there is an event", async () => {
+  await using server = await served(
+    serverSentEvents(
+      (stream) => new Promise((resolve) => stream.signal.addEventListener("abort", () => resolve())),
+    ),
+  );
+  const client = await server.send(GET);
+  await client.read(":\n\n");
+  client.destroy();
+});
+
+test("a client that goes away ends a generator, and is no error", async () => {
+  let returned = false;
+  await using server = await served(
+    serverSentEvents(async function* () {
+      try {
+        for (let n = 0; ; n++) yield String(n);
+      } finally {
+        returned = true;
+      }
+    }),
+  );
+  const client = await server.send(GET);
+  await client.read("data: 3\n\n");
+  client.destroy();
+  await expect.poll(() => returned).toBe(true);
+  await settled();
+  expect(server.errors).toEqual([]);
+});
+
+test("a quiet stream is kept alive by comments, until it ends", async () => {
+  const clock = new FakeClock();
+  let finish = () => {};
+  await using server = await served(
+    serverSentEvents(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+      { keepAliveMs: 1000, clock },
+    ),
+  );
+  const client = await server.send(GET);
+  await client.read(":\n\n");
+  await clock.advance(2500);
+  await client.read(":\n\n");
+  await client.read(":\n\n");
+  finish();
+  await client.read("0\r\n\r\n");
+  expect(clock.pending).toBe(0);
+});
+
+test("what a handler throws reaches onError, and the stream is cut", async () => {
+  let fail = () => {};
+  await using server = await served(
+    serverSentEvents(async function* () {
+      yield "one";
+      await new Promise<void>((resolve) => {
+        fail = resolve;
+      });
+      throw new Error("no more");
+    }),
+  );
+  const client = await server.send(GET);
+  await client.read("data: one\n\n");
+  await settled();
+  fail();
+  expect(await client.closed()).toBe("reset");
+  expect(client.text).not.toContain("0\r\n\r\n");
+  expect(server.errors).toEqual([expect.objectContaining({ message: "no more" })]);
+});
+
+test("HEAD gets the head alone", async () => {
+  await using server = await served(serverSentEvents(() => Promise.reject(new Error("must not be called"))));
+  expect((await server.ask({}, "HEAD")).headers["content-type"]).toContain("event-stream");
+  expect(server.errors).toEqual([]);
+});
