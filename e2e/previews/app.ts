@@ -104,7 +104,7 @@ export class App {
         await this.#gate(pathname);
         return request.respond(200, `opened by ${request.method} ${await request.text()}`);
       case "begin": {
-        const body = await request.sendHeaders({ "Content-Type": "text/plain" });
+        const body = await request.sendHeaders(html);
         await body.write("begun ");
         await this.#gate(pathname);
         await body.write("ended");

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { HttpHeaders } from "../../http1/headers.ts";
+import { answerHeaders, requestHeaders, siteContext } from "./headers.ts";
+import type { FetchDescription } from "./protocol.ts";
+import { Routes } from "./routes.ts";
+
+const session = "0123456789abcdef0123456789abcdef";
+const routes = new Routes("https://host.example/");
+const place = { session, port: 8080, target: "/a" };
+const preview = routes.format(session, 8080, "/page");
+
+function described(change: Partial<FetchDescription> = {}): FetchDescription {
+  return {
+    port: 8080,
+    method: "GET",
+    target: "/a",
+    headers: [["accept", "*/*"]],
+    referrer: preview,
+    mode: "cors",
+    destination: "",
+    client: "c",
+    ...change,
+  };
+}
+
+describe("fields for the server", () => {
+  test("Host is what the server is called, X-Forwarded-* what the browser calls it", () => {
+    const headers = requestHeaders(described(), place, routes);
+    expect([...headers.lines()][0]).toEqual(["Host", "localhost:8080"]);
+    expect(headers.get("x-forwarded-host")).toBe("host.example");
+    expect(headers.get("x-forwarded-proto")).toBe("https");
+    expect(headers.get("x-forwarded-prefix")).toBe(`/~${session}/8080`);
+    expect(headers.get("referer")).toBe("http://localhost:8080/page");
+    expect(headers.get("accept-encoding")).toBe("identity");
+    expect(headers.get("origin")).toBeNull();
+  });
+
+  test("what only the bridge may say is not taken from the fetch", () => {
+    const given = ["host", "cookie", "connection", "content-length", "transfer-encoding", "x-forwarded-for"];
+    const headers = requestHeaders(
+      described({ headers: given.map((name) => [name, "evil"] as const) }),
+      place,
+      routes,
+    );
+    expect([...headers.lines()].filter(([, value]) => value === "evil")).toEqual([]);
+  });
+
+  test("a fetch that changes something has an Origin: the server's own, or the host's", () => {
+    const post = requestHeaders(described({ method: "POST" }), place, routes);
+    expect(post.get("origin")).toBe("http://localhost:8080");
+    const host = requestHeaders(
+      described({ method: "POST", referrer: "https://host.example/" }),
+      place,
+      routes,
+    );
+    expect(host.get("origin")).toBe("https://host.example");
+    expect(host.get("referer")).toBe("https://host.example/");
+  });
+});
+
+describe("fields for the browser", () => {
+  test("Location is led back, fields of the connection and cookies end here", () => {
+    const headers = new HttpHeaders([
+      ["Location", "/next"],
+      ["Set-Cookie", "a=b"],
+      ["Connection", "close"],
+      ["Transfer-Encoding", "chunked"],
+      ["X-Own", "1"],
+      ["X-Own", "2"],
+    ]);
+    expect(answerHeaders(headers, place, routes, undefined)).toEqual([
+      ["Location", routes.format(session, 8080, "/next")],
+      ["X-Own", "1"],
+      ["X-Own", "2"],
+    ]);
+  });
+
+  test("isolation adds three fields and leaves what the server says", () => {
+    const headers = new HttpHeaders({ "cross-origin-opener-policy": "unsafe-none" });
+    expect(answerHeaders(headers, place, routes, "require-corp")).toEqual([
+      ["cross-origin-opener-policy", "unsafe-none"],
+      ["Cross-Origin-Embedder-Policy", "require-corp"],
+      ["Cross-Origin-Resource-Policy", "cross-origin"],
+    ]);
+  });
+});
+
+describe("where a request comes from, for cookies", () => {
+  const other = routes.format("f".repeat(32), 80, "/");
+  test.each([
+    ["the same session", described(), "strict"],
+    ["the host's page", described({ referrer: "https://host.example/" }), "strict"],
+    ["an address bar", described({ referrer: "", mode: "navigate" }), "strict"],
+    ["another session's link", described({ referrer: other, mode: "navigate" }), "lax"],
+    ["another session's form", described({ referrer: other, mode: "navigate", method: "POST" }), "none"],
+    ["another session's fetch", described({ referrer: other }), "none"],
+    ["another site's link", described({ referrer: "https://host.example.evil/", mode: "navigate" }), "lax"],
+  ])("%s", (_, fetch, wanted) => {
+    expect(siteContext(fetch, session, routes)).toBe(wanted);
+  });
+});

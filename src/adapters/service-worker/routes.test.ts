@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { Routes } from "./routes.ts";
+
+const session = "0123456789abcdef0123456789abcdef";
+const routes = new Routes("https://host.example/app/");
+const base = `https://host.example/app/~${session}/8080`;
+
+describe("routes", () => {
+  test("a preview's URL names session, port, path and query", () => {
+    expect(routes.parse(`${base}/a/b?c=d#e`)).toEqual({ session, port: 8080, target: "/a/b?c=d" });
+    expect(routes.parse(`${base}/`)).toEqual({ session, port: 8080, target: "/" });
+  });
+
+  test("what is formatted is parsed back", () => {
+    for (const target of ["/", "/a?b", "//double", "/~x/", "/%2F?q=/#"]) {
+      const { target: parsed } = routes.parse(routes.format(session, 1, target)) ?? {};
+      expect(parsed).toBe(target.replace(/#.*/, ""));
+    }
+    expect(routes.format(session, 80, "no/slash")).toBe(`https://host.example/app/~${session}/80/no/slash`);
+  });
+
+  test.each([
+    ["another origin", `https://other.example/app/~${session}/8080/`],
+    ["another scope", `https://host.example/~${session}/8080/`],
+    ["an origin that only begins alike", `https://host.example.evil/app/~${session}/8080/`],
+    ["a session that is too short", "https://host.example/app/~0123/8080/"],
+    ["a session in capitals", `https://host.example/app/~${session.toUpperCase()}/8080/`],
+    ["a session that is longer", `https://host.example/app/~${session}0/8080/`],
+    ["no port", `https://host.example/app/~${session}/`],
+    ["port 0", `https://host.example/app/~${session}/0/`],
+    ["port 65536", `https://host.example/app/~${session}/65536/`],
+    ["a port with more behind it", `https://host.example/app/~${session}/80x/`],
+  ])("%s is no preview", (_, url) => {
+    expect(routes.parse(url)).toBeUndefined();
+  });
+
+  test("a port without a slash is its root, and told apart", () => {
+    expect(routes.parse(base)).toEqual({ session, port: 8080, target: "/" });
+    expect(routes.parse(`${base}?q`)).toEqual({ session, port: 8080, target: "/?q" });
+    expect([base, `${base}?q`, `${base}/`, `${base}/a`].map((url) => routes.lacksSlash(url))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test("the narrow scope of previews has the same URLs", () => {
+    expect(new Routes("https://host.example/app/~").prefix).toBe(routes.prefix);
+    expect(() => new Routes("https://host.example/app")).toThrow(TypeError);
+  });
+
+  test.each([
+    ["a path", "/next", `${base}/next`],
+    ["a relative path", "next?x#y", `${base}/a/next?x#y`],
+    ["a parent", "../next", `${base}/next`],
+    ["the server's own name", "http://localhost:8080/next", `${base}/next`],
+    ["the server by address", "http://127.0.0.1:8080/next", `${base}/next`],
+    ["another port", "http://localhost:9090/x", `https://host.example/app/~${session}/9090/x`],
+    ["port 80", "http://localhost/x", `https://host.example/app/~${session}/80/x`],
+    ["the name that X-Forwarded-Host gave", "https://host.example/next", `${base}/next`],
+    ["the prefix that X-Forwarded-Prefix gave", `/app/~${session}/8080/next`, `${base}/next`],
+    ["a preview's URL", `${base}/next`, `${base}/next`],
+    ["elsewhere", "https://elsewhere.example/next", "https://elsewhere.example/next"],
+    ["another scheme", "mailto:a@b.example", "mailto:a@b.example"],
+    ["what is no URL", "http://", "http://"],
+  ])("Location: %s", (_, value, wanted) => {
+    expect(routes.location(value, { session, port: 8080, target: "/a/b" })).toBe(wanted);
+  });
+});
