@@ -42,8 +42,7 @@ export function extractBody(given: BodyInit): TypedBody | Promise<TypedBody> {
   if (given instanceof ReadableStream) {
     return { body: { kind: "stream", reader: given.getReader(), begun: [] }, type: "" };
   }
-  // The platform knows how to write a form; as a blob its length is known.
-  if (given instanceof FormData) return new Response(given).blob().then(blob);
+  if (given instanceof FormData) return form(given);
   return text(String(given), "text/plain;charset=UTF-8");
 }
 
@@ -86,6 +85,13 @@ function bytes(value: Uint8Array): TypedBody {
 
 function blob(value: Blob): TypedBody {
   return { body: { kind: "blob", blob: value, length: value.size }, type: value.type };
+}
+
+/** The platform knows how to write a form; as a blob its length is known. A blob's own type is in lower case. */
+async function form(value: FormData): Promise<TypedBody> {
+  const written = new Response(value);
+  const type = written.headers.get("content-type") ?? "";
+  return { ...blob(await written.blob()), type };
 }
 
 async function settlesSoon(promise: Promise<unknown>): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { HttpHeaders } from "../http1/headers.ts";
 import { listElements } from "../http1/list.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
+import type { IncomingBody } from "./incoming-body.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Reader = ReadableStreamDefaultReader<Bytes>;
@@ -50,26 +51,26 @@ export function codingsOf(headers: HttpHeaders): string[] {
  * The content without its codings. Nothing is read before somebody reads here. A content of no bytes is taken
  * for an empty one, as servers send it with the responses of other methods.
  */
-export function decode(raw: ReadableStream<Bytes>, codings: readonly string[]): ReadableStream<Bytes> {
-  return codings.reduce<ReadableStream<Bytes>>((stream, coding) => decodeOne(stream, coding), raw);
+export function decode(body: IncomingBody, codings: readonly string[]): ReadableStream<Bytes> {
+  return codings.reduce((stream, coding) => decodeOne(stream, coding, body), body.stream());
 }
 
-function decodeOne(raw: ReadableStream<Bytes>, coding: string): ReadableStream<Bytes> {
+function decodeOne(raw: ReadableStream<Bytes>, coding: string, body: IncomingBody): ReadableStream<Bytes> {
   const source = raw.getReader();
-  let failure: { error: unknown } | undefined;
   let decoded: Reader | undefined;
   return new ReadableStream<Bytes>(
     {
       async pull(controller) {
         try {
-          decoded ??= await begin(source, coding, (error) => {
-            failure = { error };
-          });
+          decoded ??= await begin(source, coding);
           const { done, value } = await decoded.read();
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {
-          controller.error(failure ? failure.error : undecodable(coding, error));
+          // One failure is enough: a content that was cut is badly coded as well.
+          body.failure ??= { error: undecodable(coding, error) };
+          controller.error(body.failure.error);
+          if (!body.complete) body.abort();
         }
       },
       async cancel(reason) {
@@ -82,19 +83,13 @@ function decodeOne(raw: ReadableStream<Bytes>, coding: string): ReadableStream<B
 }
 
 /** Looks at the first bytes and sends all through the right decoder. */
-async function begin(source: Reader, coding: string, failed: (error: unknown) => void): Promise<Reader> {
-  const next = (): Promise<ReadableStreamReadResult<Bytes>> =>
-    source.read().catch((error) => {
-      failed(error);
-      throw error;
-    });
-  let first = await next();
-  while (!first.done && first.value.length === 0) first = await next();
+async function begin(source: Reader, coding: string): Promise<Reader> {
+  const first = await source.read();
   let held: Bytes | undefined = first.value;
   const rest = new ReadableStream<Bytes>(
     {
       async pull(controller) {
-        const bytes = held ?? (await next()).value;
+        const bytes = held ?? (await source.read()).value;
         held = undefined;
         if (bytes === undefined) controller.close();
         else controller.enqueue(bytes);

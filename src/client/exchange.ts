@@ -178,7 +178,7 @@ export class Exchange implements Applicant, ResponseHandler {
     if (this.#request.method === "HEAD" || NULL_BODY.has(status)) return null;
     if (body === undefined) return new Uint8Array();
     const codings = body.complete && body.waiting === 0 ? [] : codingsOf(headers);
-    if (codings.length > 0) return decode(body.stream(), codings);
+    if (codings.length > 0) return decode(body, codings);
     return body.complete ? body.takeAll() : body.stream();
   }
 

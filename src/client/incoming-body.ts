@@ -31,7 +31,8 @@ const MAX_WAITING = 65_536;
 export class IncomingBody {
   readonly #source: BodySource;
   #state: "open" | "ended" | "failed" = "open";
-  #error: unknown;
+  /** Why the content can't be read to its end, be it that it was cut or that it can't be decoded. */
+  failure: { readonly error: unknown } | undefined;
   #chunks: Uint8Array[] = [];
   #waiting = 0;
   #controller: Controller | undefined;
@@ -47,11 +48,6 @@ export class IncomingBody {
   /** Whether all of it has arrived. */
   get complete(): boolean {
     return this.#state === "ended";
-  }
-
-  /** What it failed with, if it did. */
-  get error(): unknown {
-    return this.#error;
   }
 
   /** Bytes that arrived and were not read. */
@@ -104,7 +100,7 @@ export class IncomingBody {
   /** The trailers, at the body's end. Rejects when it does not come. */
   trailers(): Promise<HttpHeaders> {
     if (this.#state === "ended") return Promise.resolve(this.#trailers ?? new HttpHeaders());
-    if (this.#state === "failed") return Promise.reject(this.#error);
+    if (this.#state === "failed") return Promise.reject(this.failure?.error);
     return new Promise((resolve, reject) => {
       const before = this.#whenTrailers;
       this.#whenTrailers = {
@@ -124,7 +120,7 @@ export class IncomingBody {
   fail(error: unknown): void {
     if (this.#state !== "open") return;
     this.#state = "failed";
-    this.#error = error;
+    this.failure ??= { error };
     this.#chunks = [];
     this.#waiting = 0;
     this.#source.bodyAborted();
@@ -180,7 +176,7 @@ export class IncomingBody {
       if ("byobRequest" in controller) controller.byobRequest?.respond(0);
     } else if (this.#state === "failed") {
       this.#controller = undefined;
-      controller.error(this.#error);
+      controller.error(this.failure?.error);
     }
   }
 }

@@ -17,11 +17,13 @@ export interface ResponseFacts {
  */
 export class FetchedResponse extends Response {
   readonly #facts: ResponseFacts;
+  readonly #streamed: boolean;
   #headers: Headers | undefined;
 
   constructor(body: BodyInit | null, init: ResponseInit, facts: ResponseFacts) {
     super(body, init);
     this.#facts = facts;
+    this.#streamed = body instanceof ReadableStream;
   }
 
   override get url(): string {
@@ -42,43 +44,45 @@ export class FetchedResponse extends Response {
     return this.#headers;
   }
 
+  // Chromium's own tell of every failed stream that there was a "network error", and not which.
+
   override arrayBuffer(): Promise<ArrayBuffer> {
-    return this.#whole(super.arrayBuffer());
+    return this.#explained(super.arrayBuffer());
   }
 
   override blob(): Promise<Blob> {
-    return this.#whole(super.blob());
+    return this.#explained(super.blob());
   }
 
+  /** Not every platform has it yet. */
   override async bytes(): Promise<Uint8Array<ArrayBuffer>> {
     return new Uint8Array(await this.arrayBuffer());
   }
 
   override formData(): Promise<FormData> {
-    return this.#whole(super.formData());
+    return this.#explained(super.formData());
   }
 
   override json(): Promise<unknown> {
-    return this.#whole(super.json());
+    return this.#explained(super.json());
   }
 
   override text(): Promise<string> {
-    return this.#whole(super.text());
-  }
-
-  /** Chromium fails with an error of its own for a body that broke off, and its cause is gone. */
-  async #whole<T>(body: Promise<T>): Promise<T> {
-    try {
-      return await body;
-    } catch (error) {
-      throw this.#facts.body?.error ?? error;
-    }
+    return this.#explained(super.text());
   }
 
   override clone(): Response {
     const copy = super.clone();
     const { status, statusText, headers } = copy;
     return new FetchedResponse(copy.body, { status, statusText, headers }, this.#facts);
+  }
+
+  #explained<T>(content: Promise<T>): Promise<T> {
+    const { body } = this.#facts;
+    if (body === undefined || !this.#streamed) return content;
+    return content.catch((error) => {
+      throw body.failure === undefined ? error : body.failure.error;
+    });
   }
 
   /** @throws TypeError for a response that no `createFetch` made */
