@@ -7,6 +7,10 @@ export {
   type FetchInit,
   type FetchOptions,
   headersOf,
+  type RawAnswer,
+  type RawRequestOptions,
+  type RawResponse,
+  rawRequest,
   trailersOf,
 } from "./client/index.ts";
 export { InvalidHeader, ProtocolError, type ProtocolErrorCode } from "./http1/errors.ts";
