@@ -40,7 +40,7 @@ function debian(program, probe) {
   return true;
 }
 
-function installPackages() {
+export function installPackages() {
   const lock = `${bench}peers/package-lock.json`;
   const installed = `${modules}/.package-lock.json`;
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;

@@ -73,9 +73,13 @@ describe("an aborted fetch", () => {
   test("before it began cancels a body that is a stream", async () => {
     const { fetch, url } = await wireStage();
     const reason = new Error("no");
-    const body = new ReadableStream<Uint8Array>();
-    const init = { method: "POST", body, duplex: "half", signal: AbortSignal.abort(reason) } as const;
-    expect(await rejection(fetch(url, init))).toBe(reason);
+    const cancelled: unknown[] = [];
+    const body = () => new ReadableStream<Uint8Array>({ cancel: (why) => void cancelled.push(why) });
+    const init = () => ({ method: "POST", body: body(), duplex: "half" as const });
+    const signal = AbortSignal.abort(reason);
+    expect(await rejection(fetch(url, { ...init(), signal }))).toBe(reason);
+    expect(await rejection(fetch(new Request(url, init()), { signal }))).toBe(reason);
+    expect(cancelled).toEqual([reason, reason]);
   });
 
   test("while it waits for the response cuts the connection", async () => {

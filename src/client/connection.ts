@@ -192,8 +192,8 @@ export class ClientConnection implements SocketEvents, BodySource, UploadSink, W
     return lines === undefined ? undefined : HttpHeaders.fromLines(lines);
   }
 
-  bodyAborted(): void {
-    this.destroy();
+  bodyAborted(reason: unknown): void {
+    this.destroy(reason);
   }
 
   // What the upload says.

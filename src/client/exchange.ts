@@ -166,7 +166,7 @@ export class Exchange implements Applicant, ResponseHandler {
       { url: this.#request.url, redirected: this.#redirects > 0, headers, body },
     );
     this.#settled = true;
-    if (body === undefined || body.complete) this.#release();
+    if (body === undefined || body.settled) this.#release();
     else body.onSettled = () => this.#release();
     this.#resolve(response);
   }

@@ -12,7 +12,7 @@ export interface BodySource {
   /** The body was read to its end, with these trailers. The source is not asked again. */
   bodyEnded(): HttpHeaders | undefined;
   /** Nobody wants the rest, or it can't be had. */
-  bodyAborted(): void;
+  bodyAborted(reason: unknown): void;
 }
 
 type Controller = ReadableStreamDefaultController<Uint8Array> | ReadableByteStreamController;
@@ -48,6 +48,11 @@ export class IncomingBody {
   /** Whether all of it has arrived. */
   get complete(): boolean {
     return this.#state === "ended";
+  }
+
+  /** Whether no more of it will arrive. */
+  get settled(): boolean {
+    return this.#state !== "open";
   }
 
   /** Bytes that arrived and were not read. */
@@ -123,7 +128,7 @@ export class IncomingBody {
     this.failure ??= { error };
     this.#chunks = [];
     this.#waiting = 0;
-    this.#source.bodyAborted();
+    this.#source.bodyAborted(error);
     this.#whenTrailers?.reject(error);
     this.#settle();
     if (this.#controller !== undefined) this.#serve();

@@ -60,8 +60,11 @@ export function prepare(
   const body = init?.body ?? undefined;
   if (body === undefined && !request?.body && !request?.bodyUsed) return plain;
   if (method === "GET" || method === "HEAD") throw new TypeError(`a ${method} request can't have a body`);
-  // Aborted before it began: the body stays unread.
-  if (signal?.aborted) return plain;
+  if (signal?.aborted) {
+    const unread = body ?? request?.body;
+    if (unread instanceof ReadableStream) unread.cancel(signal.reason).catch(() => {}); // it was read already
+    return plain;
+  }
   const typed = body === undefined ? requestBody(request as Request) : extractChecked(body, init);
   if (typed instanceof Promise) return typed.then((found) => ({ ...plain, ...found }));
   return { ...plain, ...typed };
