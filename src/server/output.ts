@@ -22,6 +22,8 @@ export class Output {
   #full = false;
   #waiters: Waiter[] | undefined;
   #closed = false;
+  /** Characters and bytes written since somebody set it to 0. */
+  volume = 0;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -110,7 +112,9 @@ export class Output {
   };
 
   #write(data: string | Uint8Array, given = false): void {
-    if (!this.#closed && !this.#socket.write(data, given)) this.#full = true;
+    if (this.#closed) return;
+    this.volume += data.length;
+    if (!this.#socket.write(data, given)) this.#full = true;
   }
 }
 

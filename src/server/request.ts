@@ -2,20 +2,11 @@ import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
 import type { RequestHead } from "../http1/request-head.ts";
 import type { Socket } from "../socket/index.ts";
 import { ResponseAlreadySent, UsageError } from "./errors.ts";
-import { type BodySource, IncomingBody } from "./incoming-body.ts";
+import type { Exchange } from "./exchange.ts";
+import { IncomingBody } from "./incoming-body.ts";
 import { rejected } from "./outgoing-body.ts";
-import { type ResponseSink, sendResponse, startResponse } from "./response.ts";
+import { sendResponse, startResponse } from "./response.ts";
 import type { BodyContent, BodyWriter, HttpRequest } from "./types.ts";
-
-/** What a connection does for the request that it serves. */
-export interface Exchange extends BodySource, ResponseSink {
-  readonly socket: Socket;
-  readonly maxBody: number;
-  /** The trailers of the body that was just read to its end. */
-  readonly trailers: HttpHeaders;
-  /** @throws UsageError */
-  switchProtocol(protocol: string, headers: HeadersInput | undefined): Socket;
-}
 
 /** Two protocols are all that the versions 1.x come to, so nearly every request shares one of two objects. */
 const PROTOCOLS = [0, 1].map((minor) => Object.freeze({ orig: `HTTP/1.${minor}`, major: 1, minor }));

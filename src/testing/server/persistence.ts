@@ -97,6 +97,17 @@ export function persistenceCases(stage: ServerStage): void {
       expect(client.state).toBe("reset");
     });
 
+    it("only when a slow client has had the time to take its last answer", async () => {
+      const page = "x".repeat(1_000_000);
+      const { connect, clock } = await stage.serve((r) => r.respond(200, page));
+      const client = await connect({ paused: true });
+      await client.send(get("/", "Connection: close"));
+      for (let i = 0; i < 10; i++) await settled();
+      await clock.advance(20_000);
+      client.socket.resume();
+      expect(body(await client.readToEnd()).length).toBe(page.length);
+    });
+
     it("after everything asked for was answered when the client ends its side", async () => {
       const { exchange } = await stage.serve(async (request) => {
         await settled();

@@ -1,0 +1,357 @@
+import type { BodyEvent } from "../http1/body-reader.ts";
+import { ProtocolError } from "../http1/errors.ts";
+import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
+import { reasonPhrase } from "../http1/reason.ts";
+import type { RequestHead } from "../http1/request-head.ts";
+import type { RequestReader } from "../http1/request-reader.ts";
+import type { ResponseHeadWriter } from "../http1/response-writer.ts";
+import { NetworkError, type Socket } from "../socket/index.ts";
+import type { ConnectionHost } from "./connection.ts";
+import { UsageError } from "./errors.ts";
+import type { BodySource } from "./incoming-body.ts";
+import { connectionClosed, RESOLVED } from "./outgoing-body.ts";
+import type { Output } from "./output.ts";
+import { ServerRequest } from "./request.ts";
+import type { ResponseSink } from "./response.ts";
+import type { RequestCallback } from "./types.ts";
+
+/** What an exchange asks of its connection. */
+export interface ExchangeConnection {
+  readonly socket: Socket;
+  readonly host: ConnectionHost;
+  readonly reader: RequestReader;
+  readonly output: Output;
+  /** Whether the peer ended its side: what is not there will not come. */
+  readonly peerEnded: boolean;
+  /** Octets of the body are waited for from now on, or no more. */
+  awaitBody(): void;
+  bodyArrived(): void;
+  /** Something was added to the output. */
+  written(): void;
+  /** The answer to a message that broke the protocol or a limit, and the end. */
+  refuse(error: ProtocolError): void;
+  /** Response and request body are complete. */
+  exchangeEnded(persistent: boolean): void;
+  /** Ends in an orderly way, with part of a body unread. */
+  linger(): void;
+  /** Gives the connection to another protocol. */
+  handOver(): Socket;
+}
+
+/**
+ * | phase | means | ends with |
+ * |---|---|---|
+ * | `none` | no request is being served | a head: `serving` |
+ * | `serving` | a request is with the callback, or its response or body is not complete | both complete: `none` |
+ * | `draining` | answered; the rest of the request body is read and dropped | its end: `none` |
+ */
+type Phase = "none" | "serving" | "draining";
+
+/** Rest of a body that is read and dropped to keep the connection; above it closing is cheaper. */
+const MAX_DRAIN = 262_144;
+
+const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/**
+ * One request and its response: what the callback made of it, and when both are out of the way. A connection
+ * has one at a time, and one object for all of them.
+ */
+export class Exchange implements BodySource, ResponseSink {
+  readonly #connection: ExchangeConnection;
+  readonly #callback: RequestCallback;
+  #phase: Phase = "none";
+  #request: ServerRequest | undefined;
+  #responseDone = true;
+  #closeAfter = false;
+  #continueOwed = false;
+  #cancelProducer: (() => void) | undefined;
+  /** While a request is being handed over, what comes of it is looked at once, afterwards. */
+  #starting = false;
+
+  constructor(connection: ExchangeConnection, callback: RequestCallback) {
+    this.#connection = connection;
+    this.#callback = callback;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  get request(): ServerRequest | undefined {
+    return this.#request;
+  }
+
+  /** Hands a request to the callback. When it returns the exchange may be over already. */
+  start(head: RequestHead): void {
+    this.#phase = "serving";
+    this.#responseDone = false;
+    this.#continueOwed = head.expectsContinue;
+    const request = new ServerRequest(this, head);
+    this.#request = request;
+    if (head.framing > this.maxBody) {
+      this.#connection.refuse(tooLarge(this.maxBody));
+      return;
+    }
+    this.#starting = true;
+    try {
+      const result = this.#callback(request);
+      // The one settled promise of everything done at once: nothing to wait for.
+      if (result === undefined || result === RESOLVED) this.#settled(request);
+      else
+        result.then(
+          () => this.#settled(request),
+          (error) => this.#failed(request, error),
+        );
+    } catch (error) {
+      this.#failed(request, error);
+    }
+    this.#starting = false;
+    if (this.#responseDone) this.#complete();
+  }
+
+  /** Octets came, or the peer's end. */
+  progress(): void {
+    if (this.#phase === "draining") this.#drain();
+    else this.#request?.incoming?.progress();
+  }
+
+  /** The connection is gone. */
+  lost(cause: Error | undefined): void {
+    const request = this.#request;
+    const unanswered = !this.#responseDone;
+    this.forget();
+    request?.incoming?.fail(incomplete());
+    if (unanswered)
+      request?.connectionLost(new NetworkError("ECONNRESET", "the client went away", { cause }));
+    this.#cancelProducer?.();
+  }
+
+  /** Nothing more is said in this exchange. */
+  forget(): void {
+    this.#phase = "none";
+    this.#request = undefined;
+    this.#responseDone = true;
+  }
+
+  /** The body did not come in time, which is the end of the connection too. */
+  bodyTimedOut(error: ProtocolError): void {
+    const request = this.#request;
+    this.#closeAfter = true;
+    request?.incoming?.fail(error);
+    if (request?.answered) this.abort();
+  }
+
+  // `BodySource`: the request's body.
+
+  get maxBody(): number {
+    return this.#connection.host.config.maxBody;
+  }
+
+  readBody(): BodyEvent {
+    const event = this.#connection.reader.readBody();
+    if (event === "need-more" && this.#connection.peerEnded) throw incomplete();
+    return event;
+  }
+
+  bodyWanted(): void {
+    if (this.#continueOwed) {
+      this.#continueOwed = false;
+      this.#connection.output.text(CONTINUE);
+      this.#connection.output.flush();
+    }
+    this.#connection.awaitBody();
+  }
+
+  bodyEnded(): void {
+    this.#connection.bodyArrived();
+    this.#request?.bodyEnded();
+    // Not from inside the read: who reads has to get what was read first.
+    if (this.#responseDone && this.#phase === "serving") queueMicrotask(() => this.#complete());
+  }
+
+  get trailers(): HttpHeaders {
+    const lines = this.#connection.reader.trailers;
+    return lines === undefined ? new HttpHeaders() : HttpHeaders.fromLines(lines);
+  }
+
+  // `ResponseSink`: the response.
+
+  get socket(): Socket {
+    return this.#connection.socket;
+  }
+
+  get head(): ResponseHeadWriter {
+    return this.#connection.host.head;
+  }
+
+  get dateLine(): string {
+    return this.#connection.host.date.get();
+  }
+
+  get closed(): boolean {
+    return this.#phase !== "serving";
+  }
+
+  mayPersist(): boolean {
+    const request = this.#request;
+    if (request === undefined || this.#closeAfter || this.#connection.host.closing) return false;
+    if (!request.head.keepAlive) return false;
+    const body = request.incoming;
+    if (body === undefined || body.state === "ended") return true;
+    // A body that nobody will read has to be small enough to be dropped, and must be on its way.
+    return body.state === "open" && !this.#continueOwed && request.head.framing - body.received <= MAX_DRAIN;
+  }
+
+  responseStarted(persistent: boolean): void {
+    if (this.#request !== undefined) this.#request.answered = true;
+    if (!persistent) this.#closeAfter = true;
+    // After a final status no interim one may follow.
+    this.#continueOwed = false;
+  }
+
+  streamStarting(): void {
+    if (this.#continueOwed && this.#request?.incoming?.taken) this.bodyWanted();
+  }
+
+  writeText(text: string): void {
+    if (this.#phase !== "serving") return;
+    this.#connection.output.text(text);
+    this.#connection.written();
+  }
+
+  writeBytes(bytes: Uint8Array, given = false): void {
+    if (this.#phase !== "serving") return;
+    this.#connection.output.bytes(bytes, given);
+    this.#connection.written();
+  }
+
+  writable(): Promise<void> {
+    return this.#connection.output.writable();
+  }
+
+  setProducer(cancel: (() => void) | undefined): void {
+    this.#cancelProducer = cancel;
+  }
+
+  responseEnded(): void {
+    if (this.#phase !== "serving") return;
+    this.#responseDone = true;
+    if (!this.#starting) this.#complete();
+  }
+
+  abort(error?: unknown): void {
+    if (this.#phase !== "serving") return;
+    if (error !== undefined && this.#request !== undefined) this.#report(error, this.#request);
+    this.#connection.output.flush();
+    this.#connection.socket.destroy();
+  }
+
+  /** @throws UsageError */
+  switchProtocol(protocol: string, headers: HeadersInput | undefined): Socket {
+    if (this.#phase !== "serving") throw connectionClosed();
+    const all = new HttpHeaders(headers);
+    all.set("Connection", "Upgrade");
+    all.set("Upgrade", protocol);
+    this.head.begin(101, all);
+    const head = this.head.end("none", this.dateLine, "");
+    this.responseStarted(true);
+    if (typeof head === "string") this.#connection.output.text(head);
+    else this.#connection.output.bytes(head);
+    this.#connection.output.flush();
+    this.forget();
+    return this.#connection.handOver();
+  }
+
+  // What the callback came to.
+
+  #settled(request: ServerRequest): void {
+    request.settled = true;
+    if (request !== this.#request || this.#phase !== "serving") return;
+    if (!request.answered) {
+      this.#report(new UsageError("NoResponse", "the callback ended without a response"), request);
+      answerError(request, 500);
+    } else if (this.#responseDone && !this.#starting) {
+      this.#complete();
+    }
+  }
+
+  #failed(request: ServerRequest, error: unknown): void {
+    request.settled = true;
+    const current = request === this.#request && this.#phase === "serving";
+    const peersFault = error instanceof ProtocolError;
+    const tooLate = !current && error instanceof UsageError && error.code === "ConnectionClosed";
+    if (!peersFault && !tooLate) this.#report(error, request);
+    if (!current) return;
+    if (!request.answered) {
+      if (peersFault) this.#closeAfter = true;
+      answerError(request, peersFault ? error.status : 500);
+    } else if (!this.#responseDone) {
+      // A streamed answer that nobody will finish: the peer has to be able to tell.
+      this.abort();
+    } else if (!this.#starting) {
+      this.#complete();
+    }
+  }
+
+  #report(error: unknown, request: ServerRequest): void {
+    // What a failing stream was reported for comes again when the callback waited for `respond`.
+    if (request.reported !== undefined && request.reported.error === error) return;
+    request.reported = { error };
+    try {
+      this.#connection.host.config.onError(error, request);
+    } catch {
+      // An error handler that throws has no one else to tell.
+    }
+  }
+
+  // The end.
+
+  /** The response is whole: over, once the request's body is out of the way. */
+  #complete(): void {
+    const request = this.#request;
+    if (request === undefined || this.#phase !== "serving" || !this.#responseDone) return;
+    const body = request.incoming;
+    if (body?.state === "failed") this.#closeAfter = true;
+    if (body === undefined || body.state !== "open" || this.#closeAfter) {
+      this.#finish();
+    } else if (body.waiting || (body.used && !request.settled)) {
+      this.#connection.output.flushSoon();
+    } else {
+      this.#phase = "draining";
+      this.#connection.output.flushSoon();
+      this.#connection.awaitBody();
+      this.#drain();
+    }
+  }
+
+  #drain(): void {
+    const body = this.#request?.incoming;
+    try {
+      if (body === undefined || body.discard()) this.#finish();
+      else if (body.received > MAX_DRAIN + Math.max(0, this.#request?.head.framing ?? 0))
+        this.#connection.linger();
+    } catch {
+      // What is left of the body is malformed or was cut; the answer is out, so closing is all there is to say.
+      this.#connection.linger();
+    }
+  }
+
+  #finish(): void {
+    const persistent = !this.#closeAfter;
+    this.forget();
+    this.#connection.exchangeEnded(persistent);
+  }
+}
+
+function answerError(request: ServerRequest, status: number): void {
+  void request.respond(status, reasonPhrase(status), { "Content-Type": "text/plain; charset=utf-8" });
+}
+
+function tooLarge(maxBody: number): ProtocolError {
+  return new ProtocolError("BodyTooLarge", 413, `a body of more than ${maxBody} bytes`);
+}
+
+/** The peer closed before its message was whole. */
+export function incomplete(): ProtocolError {
+  return new ProtocolError("IncompleteMessage", 400, "the client closed in the middle of a message");
+}
