@@ -31,14 +31,43 @@ const REQUEST_FILTERS_HEADERS = !new Request("http://a/", { headers: { Cookie: "
   "cookie",
 );
 
+/** What `Request` is given here. `duplex` is asked for by the standard, and missing in TypeScript's types. */
+type Init = RequestInit & { duplex?: "half" };
+
+/**
+ * A platform's own `Request` whose signal is made when somebody asks for it: to follow another signal costs
+ * 5.5 µs on Node 20 to 26, more than all the rest, and most handlers never look. The price: what
+ * `new Request(request)` makes of it without naming a `signal` is not aborted.
+ */
+class ServedRequest extends Request {
+  readonly #request: HttpRequest;
+
+  constructor(request: HttpRequest, init: Init) {
+    super(request.url, init);
+    this.#request = request;
+  }
+
+  override get signal(): AbortSignal {
+    return this.#request.signal;
+  }
+
+  override clone(): Request {
+    return new Request(super.clone(), { signal: this.signal });
+  }
+}
+
 function toRequest(request: HttpRequest): Request {
-  const { method, signal } = request;
-  const headers = new Headers([...request.headers]);
-  const body = method === "GET" || method === "HEAD" ? null : request.body;
-  // `duplex` is asked for by the standard where the body is a stream, and missing in TypeScript's types.
-  const init: RequestInit & { duplex: "half" } = { method, headers, signal, body, duplex: "half" };
-  const made = new Request(request.url, init);
-  if (REQUEST_FILTERS_HEADERS) Object.defineProperty(made, "headers", { value: headers });
+  const init: Init = { method: request.method };
+  const pairs = [...request.headers];
+  const headers = REQUEST_FILTERS_HEADERS ? new Headers(pairs) : undefined;
+  init.headers = headers ?? pairs;
+  const body = request.method === "GET" || request.method === "HEAD" ? null : request.body;
+  if (body !== null) {
+    init.body = body;
+    init.duplex = "half";
+  }
+  const made = new ServedRequest(request, init);
+  if (headers !== undefined) Object.defineProperty(made, "headers", { value: headers });
   return made;
 }
 
