@@ -25,6 +25,7 @@ describe("the command that an example prints works in a shell", () => {
     ["json-api", '{"id":2,"text":"Buy milk"}'],
     ["upload-echo", "what was in the file"],
     ["server-sent-events", /^id: 1\ndata: /],
+    ["chat", /new WebSocket/],
     ["chunked-progress", /^ 20 % {2}step 1 of 5\n.*100 % {2}step 5 of 5\n$/s],
     ["files", "One server"],
     ["graceful-shutdown", "Worth the wait\n"],
