@@ -18,6 +18,12 @@ const NULL_BODY = new Set([204, 205, 304]);
 /** Rest of a redirect's body that is read and dropped to keep the connection; above it cutting is cheaper. */
 const MAX_DROPPED = 65_536;
 
+/** The two ends of the promise that `fetch` gave. */
+interface Settler {
+  resolve(response: Response): void;
+  reject(error: unknown): void;
+}
+
 /**
  * One call of `fetch`, from the first request to the response, over redirects and a second attempt. Driven by
  * callbacks: between a request whose connection idles and a response that came whole no promise is made.
@@ -25,29 +31,22 @@ const MAX_DROPPED = 65_536;
 export class Exchange implements Applicant, ResponseHandler {
   readonly signal: AbortSignal | undefined;
   readonly #client: Client;
-  readonly #resolve: (response: Response) => void;
-  readonly #reject: (error: unknown) => void;
+  /** Gone once it was settled: the response has to be nobody's but the caller's, to be missed when it is dropped. */
+  #promise: Settler | undefined;
   #request: OutgoingRequest;
   #redirects = 0;
   #retried = false;
-  #settled = false;
   #head: WireHead | undefined;
   #pool: Pool | undefined;
   #connection: ClientConnection | undefined;
   #body: IncomingBody | undefined;
   #onAbort: (() => void) | undefined;
 
-  constructor(
-    client: Client,
-    request: OutgoingRequest,
-    resolve: (response: Response) => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(client: Client, request: OutgoingRequest, promise: Settler) {
     this.#client = client;
     this.#request = request;
     this.signal = request.signal;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#promise = promise;
   }
 
   start(): void {
@@ -110,7 +109,7 @@ export class Exchange implements Applicant, ResponseHandler {
   }
 
   #send(cookie: string): void {
-    if (this.#settled) return;
+    if (this.#promise === undefined) return;
     try {
       this.#head = writeHead(this.#request, cookie, this.#client.headDefaults);
       this.#pool = this.#client.poolFor(this.#request.url);
@@ -128,7 +127,7 @@ export class Exchange implements Applicant, ResponseHandler {
   }
 
   #answer(head: ResponseHead): void {
-    if (this.#settled) return;
+    if (this.#promise === undefined) return;
     const location = isRedirect(head.status) ? head.headers.get("location") : null;
     try {
       if (location !== null && this.#request.redirect !== "manual") this.#redirect(head, location);
@@ -165,10 +164,10 @@ export class Exchange implements Applicant, ResponseHandler {
       { status, statusText: head.reason, headers: platformHeaders(head) },
       { url: this.#request.url, redirected: this.#redirects > 0, headers, body },
     );
-    this.#settled = true;
     if (body === undefined || body.settled) this.#release();
     else body.onSettled = () => this.#release();
-    this.#resolve(response);
+    this.#promise?.resolve(response);
+    this.#promise = undefined;
   }
 
   /** The body in the form that costs least: its bytes where all of them are here, else a stream. */
@@ -183,13 +182,8 @@ export class Exchange implements Applicant, ResponseHandler {
   }
 
   #fail(error: unknown): void {
-    if (this.#settled) return;
-    this.#settled = true;
-    this.#release();
-    const { body } = this.#request;
-    if (body?.kind === "stream") body.reader.cancel(error).catch(() => {});
     // A caller's mistake is a TypeError as it is.
-    this.#reject(error instanceof TypeError ? error : fetchFailed(error));
+    this.#settle(error, error instanceof TypeError ? error : fetchFailed(error));
   }
 
   #abort(reason: unknown): void {
@@ -198,11 +192,18 @@ export class Exchange implements Applicant, ResponseHandler {
     this.#connection?.destroy(reason);
     this.#connection = undefined;
     this.#body?.fail(reason);
-    if (this.#settled) return;
-    this.#settled = true;
+    this.#settle(reason, reason);
+  }
+
+  /** There will be no response. */
+  #settle(cause: unknown, error: unknown): void {
+    this.#release();
+    const promise = this.#promise;
+    if (promise === undefined) return;
+    this.#promise = undefined;
     const { body } = this.#request;
-    if (body?.kind === "stream") body.reader.cancel(reason).catch(() => {});
-    this.#reject(reason);
+    if (body?.kind === "stream") body.reader.cancel(cause).catch(() => {});
+    promise.reject(error);
   }
 
   #release(): void {

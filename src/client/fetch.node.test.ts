@@ -4,6 +4,7 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import { build } from "esbuild";
 import { afterEach, describe, expect, test } from "vitest";
 import { NodeNetwork } from "../adapters/node/index.ts";
 import { HttpServer } from "../server/server.ts";
@@ -132,22 +133,43 @@ describe("over TCP, to Portico's server", () => {
   });
 });
 
-test("an idle connection does not keep the process", async () => {
-  const { url } = await nodeServer((_, response) => response.end("ok"));
+/** Runs a program against the sources in a process of its own, and gives what it prints. */
+async function runProgram(program: string, ...flags: string[]): Promise<string> {
   const entry = fileURLToPath(new URL("../index.node.ts", import.meta.url));
-  const { build } = await import("esbuild");
-  const program = `import { createFetch } from ${JSON.stringify(entry)};
-    const started = performance.now();
-    console.log(await (await createFetch()(${JSON.stringify(url)})).text());
-    process.on("exit", () => console.log(performance.now() - started < 3000 ? "at once" : "late"));`;
   const { outputFiles } = await build({
-    stdin: { contents: program, resolveDir: "/" },
+    stdin: { contents: `import { createFetch } from ${JSON.stringify(entry)};\n${program}`, resolveDir: "/" },
     bundle: true,
     write: false,
     format: "esm",
     platform: "node",
   });
   const code = outputFiles[0]?.text ?? "";
-  const run = promisify(execFile)(process.execPath, ["--input-type=module", "--eval", code]);
-  expect((await run).stdout).toBe("ok\nat once\n");
+  const run = promisify(execFile)(process.execPath, [...flags, "--input-type=module", "--eval", code]);
+  return (await run).stdout;
+}
+
+test("an idle connection does not keep the process", async () => {
+  const { url } = await nodeServer((_, response) => response.end("ok"));
+  const program = `
+    const started = performance.now();
+    console.log(await (await createFetch()(${JSON.stringify(url)})).text());
+    process.on("exit", () => console.log(performance.now() - started < 3000 ? "at once" : "late"));`;
+  expect(await runProgram(program)).toBe("ok\nat once\n");
+});
+
+test("a response that was dropped unread does not hold its connection", async () => {
+  let closed = 0;
+  const { url } = await nodeServer((request, response) => {
+    request.socket.on("close", () => closed++);
+    response.end(new Uint8Array(20_000_000));
+  });
+  // Each response is too long to be received without a reader, so that one connection has to be given up.
+  const program = `
+    const fetch = createFetch(undefined, { maxConnectionsPerOrigin: 1 });
+    const alive = setInterval(() => gc(), 20);
+    for (let i = 0; i < 3; i++) console.log((await fetch(${JSON.stringify(url)})).status);
+    clearInterval(alive);
+    process.exit();`;
+  expect(await runProgram(program, "--expose-gc")).toBe("200\n200\n200\n");
+  expect(closed).toBeGreaterThanOrEqual(2);
 });

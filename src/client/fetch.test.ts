@@ -113,6 +113,12 @@ describe("a request", () => {
   });
 });
 
+test("createFetch gives a fetch to the compiler as well", async () => {
+  const { fetch, url } = await serverStage((request) => request.respond(200, "typed"));
+  const asPlatforms: typeof globalThis.fetch = fetch;
+  expect(await (await asPlatforms(url)).text()).toBe("typed");
+});
+
 describe("a response", () => {
   test("is the platform's Response, with what the platform's fetch says of it", async () => {
     const { fetch, url } = await serverStage((request) =>

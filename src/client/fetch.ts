@@ -42,9 +42,9 @@ export function createFetch(network: Network, options: FetchOptions = {}): Fetch
     new Promise((resolve, reject) => {
       const request = prepare(input, init, baseUrl);
       if (request instanceof Promise) {
-        request.then((ready) => new Exchange(client, ready, resolve, reject).start(), reject);
+        request.then((ready) => new Exchange(client, ready, { resolve, reject }).start(), reject);
       } else {
-        new Exchange(client, request, resolve, reject).start();
+        new Exchange(client, request, { resolve, reject }).start();
       }
     });
   return Object.assign(fetch, { close: () => client.close() });

@@ -253,6 +253,14 @@ class TappedSocket implements Socket {
     this.#socket.end();
   }
 
+  unref(): void {
+    this.#socket.unref?.();
+  }
+
+  ref(): void {
+    this.#socket.ref?.();
+  }
+
   destroy(error?: Error): void {
     if (this.#life === "live") {
       this.#life = "destroyed";
