@@ -2,12 +2,13 @@ import { describe, expect, test } from "vitest";
 import { HttpHeaders } from "../../http1/headers.ts";
 import { answerHeaders, requestHeaders, siteContext } from "./headers.ts";
 import type { FetchDescription } from "./protocol.ts";
-import { Routes } from "./routes.ts";
+import { prefixOf, previewUrl, Routes } from "./routes.ts";
 
 const session = "0123456789abcdef0123456789abcdef";
-const routes = new Routes("https://host.example/");
-const place = { session, port: 8080, target: "/a" };
-const preview = routes.format(session, 8080, "/page");
+const routes = new Routes("https://host.example");
+const prefix = prefixOf("https://host.example/");
+const place = { prefix, session, port: 8080, target: "/a" };
+const preview = previewUrl({ prefix, session, port: 8080 }, "/page");
 
 function described(change: Partial<FetchDescription> = {}): FetchDescription {
   return {
@@ -69,7 +70,7 @@ describe("fields for the browser", () => {
       ["X-Own", "2"],
     ]);
     expect(answerHeaders(headers, place, routes, undefined)).toEqual([
-      ["Location", routes.format(session, 8080, "/next")],
+      ["Location", previewUrl({ prefix, session, port: 8080 }, "/next")],
       ["X-Own", "1"],
       ["X-Own", "2"],
     ]);
@@ -86,7 +87,7 @@ describe("fields for the browser", () => {
 });
 
 describe("where a request comes from, for cookies", () => {
-  const other = routes.format("f".repeat(32), 80, "/");
+  const other = previewUrl({ prefix, session: "f".repeat(32), port: 80 }, "/");
   test.each([
     ["the same session", described(), "strict"],
     ["the host's page", described({ referrer: "https://host.example/" }), "strict"],

@@ -1,7 +1,7 @@
 /** What the fields of a request and of its answer have to be on the other side of the bridge. */
 import { HttpHeaders } from "../../http1/headers.ts";
 import type { FetchDescription } from "./protocol.ts";
-import type { Place, Routes } from "./routes.ts";
+import { type Place, previewUrl, type Routes, virtualUrl } from "./routes.ts";
 
 /** Adds what a page needs to be cross-origin isolated and to be embedded in one that is. */
 export type Isolation = "require-corp" | "credentialless";
@@ -39,7 +39,7 @@ export function requestHeaders(fetch: FetchDescription, place: Place, routes: Ro
   }
   const from = fetch.referrer === "" ? undefined : (routes.parse(fetch.referrer) ?? "elsewhere");
   if (from !== undefined) {
-    headers.set("Referer", from === "elsewhere" ? fetch.referrer : routes.virtualUrl(from));
+    headers.set("Referer", from === "elsewhere" ? fetch.referrer : virtualUrl(from));
   }
   if (fetch.method !== "GET" && fetch.method !== "HEAD") {
     const inside = from === undefined || from === "elsewhere" ? undefined : from;
@@ -49,10 +49,7 @@ export function requestHeaders(fetch: FetchDescription, place: Place, routes: Ro
   headers.set("Sec-Fetch-Dest", fetch.destination || "empty");
   headers.set("X-Forwarded-Host", host);
   headers.set("X-Forwarded-Proto", protocol.slice(0, -1));
-  headers.set(
-    "X-Forwarded-Prefix",
-    routes.format(place.session, place.port, "").slice(routes.origin.length, -1),
-  );
+  headers.set("X-Forwarded-Prefix", previewUrl(place, "").slice(routes.origin.length, -1));
   return headers;
 }
 

@@ -142,7 +142,7 @@ export const WAITS = Object.freeze({
   keepAliveMs: 25_000,
 });
 
-export type Waits = typeof WAITS;
+export type Waits = Readonly<Record<keyof typeof WAITS, number>>;
 
 /** Whether something that came by `message` event is one of ours, of whatever version. */
 export function isGreeting(data: unknown): data is Greeting {

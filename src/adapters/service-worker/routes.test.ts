@@ -1,27 +1,31 @@
 import { describe, expect, test } from "vitest";
-import { Routes } from "./routes.ts";
+import { prefixOf, previewUrl, Routes } from "./routes.ts";
 
 const session = "0123456789abcdef0123456789abcdef";
-const routes = new Routes("https://host.example/app/");
+const routes = new Routes("https://host.example");
+const prefix = prefixOf("https://host.example/app/");
 const base = `https://host.example/app/~${session}/8080`;
 
 describe("routes", () => {
   test("a preview's URL names session, port, path and query", () => {
-    expect(routes.parse(`${base}/a/b?c=d#e`)).toEqual({ session, port: 8080, target: "/a/b?c=d" });
-    expect(routes.parse(`${base}/`)).toEqual({ session, port: 8080, target: "/" });
+    expect(routes.parse(`${base}/a/b?c=d#e`)).toEqual({ prefix, session, port: 8080, target: "/a/b?c=d" });
+    expect(routes.parse(`${base}/`)).toEqual({ prefix, session, port: 8080, target: "/" });
   });
 
   test("what is formatted is parsed back", () => {
     for (const target of ["/", "/a?b", "//double", "/~x/", "/%2F?q=/#"]) {
-      const { target: parsed } = routes.parse(routes.format(session, 1, target)) ?? {};
+      const { target: parsed } = routes.parse(previewUrl({ prefix, session, port: 1 }, target)) ?? {};
       expect(parsed).toBe(target.replace(/#.*/, ""));
     }
-    expect(routes.format(session, 80, "no/slash")).toBe(`https://host.example/app/~${session}/80/no/slash`);
+    expect(previewUrl({ prefix, session, port: 80 }, "no/slash")).toBe(
+      `https://host.example/app/~${session}/80/no/slash`,
+    );
   });
 
   test.each([
     ["another origin", `https://other.example/app/~${session}/8080/`],
-    ["another scope", `https://host.example/~${session}/8080/`],
+    ["a session in the middle of a segment", `https://host.example/app/x~${session}/8080/`],
+    ["a session in the query", `https://host.example/app/?/~${session}/8080/`],
     ["an origin that only begins alike", `https://host.example.evil/app/~${session}/8080/`],
     ["a session that is too short", "https://host.example/app/~0123/8080/"],
     ["a session in capitals", `https://host.example/app/~${session.toUpperCase()}/8080/`],
@@ -35,8 +39,8 @@ describe("routes", () => {
   });
 
   test("a port without a slash is its root, and told apart", () => {
-    expect(routes.parse(base)).toEqual({ session, port: 8080, target: "/" });
-    expect(routes.parse(`${base}?q`)).toEqual({ session, port: 8080, target: "/?q" });
+    expect(routes.parse(base)).toEqual({ prefix, session, port: 8080, target: "/" });
+    expect(routes.parse(`${base}?q`)).toEqual({ prefix, session, port: 8080, target: "/?q" });
     expect([base, `${base}?q`, `${base}/`, `${base}/a`].map((url) => routes.lacksSlash(url))).toEqual([
       true,
       true,
@@ -45,9 +49,17 @@ describe("routes", () => {
     ]);
   });
 
-  test("the narrow scope of previews has the same URLs", () => {
-    expect(new Routes("https://host.example/app/~").prefix).toBe(routes.prefix);
-    expect(() => new Routes("https://host.example/app")).toThrow(TypeError);
+  test("any scope has previews, the first session of a path is the one", () => {
+    const inner = previewUrl(
+      { prefix: prefixOf("https://host.example/"), session, port: 1 },
+      `/x/~${session}/2/`,
+    );
+    expect(routes.parse(inner)).toEqual({
+      prefix: "https://host.example/~",
+      session,
+      port: 1,
+      target: `/x/~${session}/2/`,
+    });
   });
 
   test.each([
@@ -65,6 +77,6 @@ describe("routes", () => {
     ["another scheme", "mailto:a@b.example", "mailto:a@b.example"],
     ["what is no URL", "http://", "http://"],
   ])("Location: %s", (_, value, wanted) => {
-    expect(routes.location(value, { session, port: 8080, target: "/a/b" })).toBe(wanted);
+    expect(routes.location(value, { prefix, session, port: 8080, target: "/a/b" })).toBe(wanted);
   });
 });

@@ -1,5 +1,7 @@
 /** Which of a session's servers a URL means. */
 export interface Place {
+  /** Everything before the session: origin, and a path that ends with `~`. */
+  readonly prefix: string;
   readonly session: string;
   readonly port: number;
   /** Path and query, without a fragment; begins with a slash. */
@@ -9,49 +11,46 @@ export interface Place {
 /** What a virtual server is called by whoever runs it, in `Host` and in its own absolute URLs. */
 const LOCAL_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-const PLACE = /^([0-9a-f]{32})\/([0-9]{1,5})(\/[^#]*|(?=[?#]|$)[^#]*)/;
+/** The first segment `~SESSION` of a path, the port behind it, and the rest. */
+const PLACE = /^(\/(?:[^?#/]*\/)*?~)([0-9a-f]{32})\/([0-9]{1,5})(?:(\/[^#]*)|(\?[^#]*)|(?=#|$))/;
+
+/** Where previews of a scope begin: also the narrowest scope that holds them all. */
+export const prefixOf = (scope: string): string => `${scope}~`;
+
+/** The absolute URL of a path at a place's server. */
+export function previewUrl({ prefix, session, port }: Omit<Place, "target">, target: string): string {
+  return `${prefix}${session}/${port}${target.startsWith("/") ? "" : "/"}${target}`;
+}
+
+/** What a place is called inside its network. */
+export function virtualUrl({ port, target }: Pick<Place, "port" | "target">): string {
+  return `http://localhost:${port}${target}`;
+}
 
 /**
- * URLs of previews, `SCOPE~SESSION/PORT/path`, read and written. Reading is a matter of the text alone: no
- * memory, no wait.
+ * URLs of previews, `SCOPE~SESSION/PORT/path`, of any scope of one origin. Reading is a matter of the text
+ * alone: no memory, no wait.
  */
 export class Routes {
   readonly origin: string;
-  /** Everything before the session, `~` included: also the narrowest scope that holds all previews. */
-  readonly prefix: string;
 
-  /** @param scope an absolute URL whose path ends with a slash; a `~` behind it is no part of it */
-  constructor(scope: string) {
-    const url = new URL(scope);
-    const path = url.pathname.endsWith("~") ? url.pathname.slice(0, -1) : url.pathname;
-    if (!path.endsWith("/")) throw new TypeError("The path of a scope has to end with a slash");
-    this.origin = url.origin;
-    this.prefix = `${url.origin}${path}~`;
+  constructor(origin: string) {
+    this.origin = origin;
   }
 
   /** The place that an absolute URL names, `undefined` when it is not a preview's. */
   parse(url: string): Place | undefined {
-    if (!url.startsWith(this.prefix)) return undefined;
-    const match = PLACE.exec(url.slice(this.prefix.length));
-    if (match === null) return undefined;
-    const [, session = "", digits, target = ""] = match;
+    const match = this.#match(url);
+    if (match === undefined) return undefined;
+    const [, path = "", session = "", digits, target, query] = match;
     const port = Number(digits);
     if (port < 1 || port > 65_535) return undefined;
-    return { session, port, target: target.startsWith("/") ? target : `/${target}` };
+    return { prefix: this.origin + path, session, port, target: target ?? `/${query ?? ""}` };
   }
 
-  /** Whether `url` names a server but not its root: the slash behind the port is missing. */
+  /** Whether a preview's URL names a server but not its root: the slash behind the port is missing. */
   lacksSlash(url: string): boolean {
-    return /^[0-9a-f]{32}\/[0-9]{1,5}(?:[?#]|$)/.test(url.slice(this.prefix.length));
-  }
-
-  format(session: string, port: number, target: string): string {
-    return `${this.prefix}${session}/${port}${target.startsWith("/") ? "" : "/"}${target}`;
-  }
-
-  /** What a place is called inside its network. */
-  virtualUrl({ port, target }: Place): string {
-    return `http://localhost:${port}${target}`;
+    return this.#match(url)?.[4] === undefined;
   }
 
   /**
@@ -61,7 +60,7 @@ export class Routes {
   location(value: string, place: Place): string {
     let url: URL;
     try {
-      url = new URL(value, this.virtualUrl(place));
+      url = new URL(value, virtualUrl(place));
     } catch {
       return value;
     }
@@ -69,8 +68,13 @@ export class Routes {
     // A server that was told its prefix may use it.
     if (this.parse(`${this.origin}${target}`) !== undefined) return `${this.origin}${target}`;
     if (url.protocol === "http:" && LOCAL_NAMES.has(url.hostname)) {
-      return this.format(place.session, Number(url.port || 80), target);
+      return previewUrl({ ...place, port: Number(url.port || 80) }, target);
     }
-    return url.origin === this.origin ? this.format(place.session, place.port, target) : value;
+    return url.origin === this.origin ? previewUrl(place, target) : value;
+  }
+
+  #match(url: string): RegExpExecArray | undefined {
+    if (!url.startsWith(`${this.origin}/`)) return undefined;
+    return PLACE.exec(url.slice(this.origin.length)) ?? undefined;
   }
 }

@@ -14,7 +14,7 @@ import {
   type Waits,
   type Welcome,
 } from "../protocol.ts";
-import type { Routes } from "../routes.ts";
+import { type Place, type Routes, virtualUrl } from "../routes.ts";
 import { workerLock } from "../session.ts";
 import { Cookies } from "./cookies.ts";
 import { Exchange } from "./exchange.ts";
@@ -39,6 +39,8 @@ interface Living {
 export interface BridgeParts {
   readonly network: Network;
   readonly routes: Routes;
+  /** Where previews begin. */
+  readonly prefix: string;
   readonly session: string;
   readonly isolation: Isolation | undefined;
   readonly locks: Locks;
@@ -87,9 +89,9 @@ export class PageBridge implements PageLinkHost {
       left.attach(outlet, body);
       return left;
     }
-    const { network, routes, session, waits } = this.#parts;
-    const place = { session, port: fetch.port, target: fetch.target };
-    const url = routes.virtualUrl(place);
+    const { network, routes, prefix, session, waits } = this.#parts;
+    const place: Place = { prefix, session, port: fetch.port, target: fetch.target };
+    const url = virtualUrl(place);
     const site = siteContext(fetch, session, routes);
     const headers = requestHeaders(fetch, place, routes);
     const cookie = this.#cookies.header(url, site);
@@ -155,11 +157,7 @@ export class PageBridge implements PageLinkHost {
     }
   }
 
-  #translate(
-    head: ResponseHead,
-    place: { session: string; port: number; target: string },
-    store: () => Promise<void>,
-  ): AnswerHead | Promise<AnswerHead> {
+  #translate(head: ResponseHead, place: Place, store: () => Promise<void>): AnswerHead | Promise<AnswerHead> {
     const { routes, isolation } = this.#parts;
     const answer: AnswerHead = {
       status: head.status,

@@ -3,7 +3,7 @@ import { BridgeError } from "../errors.ts";
 import type { Isolation } from "../headers.ts";
 import { hold } from "../locks.ts";
 import { isGreeting, VERSION, WAITS } from "../protocol.ts";
-import { Routes } from "../routes.ts";
+import { prefixOf, previewUrl, Routes } from "../routes.ts";
 import { newSessionId, sessionKey, sessionLock } from "../session.ts";
 import { PageBridge } from "./bridge.ts";
 import { activated, controlled, register } from "./registration.ts";
@@ -11,12 +11,15 @@ import { activated, controlled, register } from "./registration.ts";
 /** Options of `exposeNetwork`. URLs are relative to the document's base URL. */
 export interface ExposeOptions {
   /**
-   * Under which URL previews live, as `SCOPE~SESSION/PORT/path`. Its path ends with a slash and the worker's
-   * file lies at or above it. A page inside the scope can fetch previews' URLs itself, and absolute paths that
-   * a preview navigates to are brought home to it when they lie inside. Default `"./"`.
+   * Under which URL previews live, as `SCOPE~SESSION/PORT/path`. The worker's file lies at or above it.
+   * Default `"./"`.
    */
   readonly scope?: string | URL;
-  /** The worker's file, a copy of `dist/portico-sw.js`. Default `"portico-sw.js"`. */
+  /**
+   * The worker's file, a copy of `dist/portico-sw.js`. A page at or below its directory can fetch previews' URLs
+   * itself, and absolute paths below it that a preview navigates to are brought home to the preview. Default
+   * `"portico-sw.js"`.
+   */
   readonly worker?: string | URL;
   /**
    * Gives every answer the headers that cross-origin isolation needs (COOP, COEP, CORP), unless the server sent
@@ -60,14 +63,16 @@ export async function exposeNetwork(network: Network, options: ExposeOptions = {
       "There are no service workers here: wanted https or localhost, and no private window",
     );
   }
-  const routes = new Routes(withSlash(new URL(options.scope ?? "./", document.baseURI)).href);
+  const scope = withSlash(new URL(options.scope ?? "./", document.baseURI)).href;
+  const prefix = prefixOf(scope);
   const script = new URL(options.worker ?? "portico-sw.js", document.baseURI);
   const session = newSessionId();
   const key = await sessionKey(session);
   const release = await hold(navigator.locks, sessionLock(key));
   const bridge = new PageBridge({
     network,
-    routes,
+    routes: new Routes(new URL(scope).origin),
+    prefix,
     session,
     isolation: options.isolation,
     locks: navigator.locks,
@@ -89,14 +94,14 @@ export async function exposeNetwork(network: Network, options: ExposeOptions = {
     release();
   };
   try {
-    await meetWorkers(bridge, routes, script);
+    await meetWorkers(bridge, scope, script);
   } catch (error) {
     await close();
     throw error;
   }
   return {
     session,
-    urlFor: (port, path = "/") => routes.format(session, checked(port), path),
+    urlFor: (port, path = "/") => previewUrl({ prefix, session, port: checked(port) }, path),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -104,15 +109,14 @@ export async function exposeNetwork(network: Network, options: ExposeOptions = {
 
 /**
  * Two registrations of one file. The one whose scope ends with `~` controls previews and nothing else, so
- * that whatever they ask of this origin is theirs. The other one is for this page, if it lies in the scope: its
- * own fetches of previews, and previews' navigations to absolute paths.
+ * that whatever they ask of this origin is theirs. The other one is for this page and all that lies beside it:
+ * its own fetches of previews, and previews' navigations to absolute paths.
  */
-async function meetWorkers(bridge: PageBridge, routes: Routes, script: URL): Promise<void> {
-  const scope = routes.prefix.slice(0, -1);
-  const inside = document.URL.startsWith(scope);
+async function meetWorkers(bridge: PageBridge, scope: string, script: URL): Promise<void> {
+  const wide = [new URL("./", script).href, scope].find((each) => document.URL.startsWith(each));
   const [previews, page] = await Promise.all([
-    register(script, routes.prefix, { activeMs: WAITS.activeMs, yields: false }),
-    inside ? register(script, scope, { activeMs: WAITS.activeMs, yields: true }) : undefined,
+    register(script, prefixOf(scope), { activeMs: WAITS.activeMs, yields: false }),
+    wide === undefined ? undefined : register(script, wide, { activeMs: WAITS.activeMs, yields: true }),
   ]);
   await Promise.all([previews && meet(bridge, previews, false), page && meet(bridge, page, true)]);
   if (page) await controlled(WAITS.activeMs);

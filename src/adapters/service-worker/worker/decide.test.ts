@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { Routes } from "../routes.ts";
+import { prefixOf, previewUrl, Routes } from "../routes.ts";
 import { type Asked, decide } from "./decide.ts";
 
 const session = "0123456789abcdef0123456789abcdef";
-const routes = new Routes("https://host.example/");
-const preview = routes.format(session, 8080, "/page");
+const routes = new Routes("https://host.example");
+const prefix = prefixOf("https://host.example/");
+const preview = previewUrl({ prefix, session, port: 8080 }, "/page");
 const asked = (change: Partial<Asked>): Asked => ({
   url: "https://host.example/style.css",
   mode: "no-cors",
@@ -21,12 +22,12 @@ describe("what a worker does about a fetch", () => {
   });
 
   test.each([true, false])("a preview's URL is served (previews only: %s)", (only) => {
-    const place = { session, port: 8080, target: "/page" };
+    const place = { prefix, session, port: 8080, target: "/page" };
     expect(decide(asked({ url: preview, referrer: "" }), routes, only)).toEqual({ kind: "serve", place });
   });
 
   test("a missing slash behind the port is added", () => {
-    const url = routes.format(session, 8080, "/").slice(0, -1);
+    const url = previewUrl({ prefix, session, port: 8080 }, "/").slice(0, -1);
     expect(decide(asked({ url }), routes, true)).toEqual({ kind: "redirect", to: `${url}/` });
   });
 
@@ -54,7 +55,7 @@ describe("what a worker does about a fetch", () => {
       const url = "https://host.example/login?next=/x";
       expect(decide(asked({ url, mode, destination }), routes, false)).toEqual({
         kind: "redirect",
-        to: routes.format(session, 8080, "/login?next=/x"),
+        to: previewUrl({ prefix, session, port: 8080 }, "/login?next=/x"),
       });
     },
   );

@@ -1,4 +1,4 @@
-import type { Place, Routes } from "../routes.ts";
+import { type Place, previewUrl, type Routes } from "../routes.ts";
 
 /** What the worker does about a fetch. */
 export type Decision =
@@ -39,13 +39,13 @@ export function decide(request: Asked, routes: Routes, previewsOnly: boolean): D
   const place = routes.parse(url);
   if (place !== undefined) {
     if (!routes.lacksSlash(url)) return { kind: "serve", place };
-    return { kind: "redirect", to: routes.format(place.session, place.port, place.target) };
+    return { kind: "redirect", to: previewUrl(place, place.target) };
   }
   const target = withoutFragment(url.slice(routes.origin.length));
   if (makesClient(request)) {
     const from = routes.parse(request.referrer);
     if (from === undefined) return LEAVE;
-    return { kind: "redirect", to: routes.format(from.session, from.port, target) };
+    return { kind: "redirect", to: previewUrl(from, target) };
   }
   return previewsOnly ? { kind: "serve-client", target } : LEAVE;
 }

@@ -30,7 +30,7 @@ export interface ServePreviewsOptions {
 export function servePreviews(scope: WorkerScope, options: ServePreviewsOptions = {}): void {
   const waits = { ...WAITS, ...options.waits };
   const version = options.version ?? VERSION;
-  const routes = new Routes(scope.registration.scope);
+  const routes = new Routes(new URL(scope.location.href).origin);
   const previewsOnly = scope.registration.scope.endsWith("~");
   const sessions = new Sessions(scope, routes, waits, version);
   const context = { scope, sessions, waits };
