@@ -32,8 +32,8 @@ test("a session that is gone is a 503: a page for a person, JSON for a fetch", a
   await preview.goto(url);
   const started = Date.now();
   await page.close();
-  const response = await preview.goto(url);
-  expect(response?.status()).toBe(503);
+  // Playwright does not wait until the tab has really gone.
+  await expect.poll(async () => (await preview.goto(url))?.status()).toBe(503);
   await expect(preview.locator("h1")).toHaveText("This preview has ended");
   const answer = await preview.evaluate(async (href) => {
     const problem = await fetch(href);
@@ -133,13 +133,39 @@ test("a worker that was replaced under a page says so, to the page and in its pr
   expect(await page.evaluate(() => host.outdated)).toBeGreaterThan(0);
 });
 
-test("a page outside of the scope has previews all the same", async ({ page, context }) => {
+test("a page beside the scope fetches previews itself, and absolute paths come home", async ({
+  page,
+  context,
+}) => {
   const url = await openHost(page, site, { scope: "/previews/" });
   expect(url).toContain("/previews/~");
+  expect(await text(page, `${url}echo`)).toBe("GET ");
+  const preview = await context.newPage();
+  await preview.goto(url);
+  await preview.getByRole("button", { name: "Send" }).click();
+  expect(preview.url()).toBe(`${url}submit`);
+});
+
+test("a page that the worker can't control has previews all the same", async ({ page, context }) => {
+  const url = await openHost(page, site, { scope: "/below/previews/", worker: "/below/portico-sw.js" });
   const preview = await context.newPage();
   await preview.goto(url);
   await expect(preview.locator("h1")).toHaveCSS("color", "rgb(1, 2, 3)");
   expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
+});
+
+test("a scope that another worker has is left to it", async ({ page, context }) => {
+  await page.goto(site.url);
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.register("/bare/sw.js", { scope: "/bare/" });
+  });
+  await page.goto(`${site.url}bare/host`);
+  await page.waitForFunction(() => globalThis.host !== undefined);
+  const url = await page.evaluate(() => host.start({ scope: "/bare/", worker: "/bare/portico-sw.js" }));
+  const preview = await context.newPage();
+  await preview.goto(url);
+  await expect(preview.locator("h1")).toHaveText("Home");
+  expect(await page.evaluate(() => navigator.serviceWorker.controller?.scriptURL)).toMatch("/bare/sw.js");
 });
 
 test("isolation: previews and the page itself can be isolated across origins", async ({ page, context }) => {

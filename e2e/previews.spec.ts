@@ -42,6 +42,30 @@ test("forms and links to absolute paths stay in the preview", async ({ page, con
   expect(preview.url()).toBe(`${url}about`);
 });
 
+test("workers and frames of a preview are the preview's", async ({ page, context }) => {
+  const url = await startHost(page);
+  const preview = await context.newPage();
+  await preview.goto(url);
+  for (const script of ["job.js", "/job.js"]) {
+    const statuses = await preview.evaluate(
+      (path) =>
+        new Promise((resolve) => {
+          const worker = new Worker(path);
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = () => resolve("no worker");
+        }),
+      script,
+    );
+    expect(statuses).toEqual([200, 200]);
+  }
+  await preview.evaluate(() => {
+    const frame = document.createElement("iframe");
+    frame.src = "/about";
+    document.body.append(frame);
+  });
+  await expect(preview.frameLocator("iframe").locator("h1")).toHaveText("About");
+});
+
 test("what is not a preview's is not touched", async ({ page }) => {
   await startHost(page);
   const texts = await page.evaluate(async () => {

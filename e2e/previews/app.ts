@@ -60,6 +60,14 @@ export class App {
         return request.respond(200, "document.body.dataset.script = 'ran'", {
           "Content-Type": "text/javascript",
         });
+      case "job.js":
+        // A worker of the preview's own: what it asks for is the preview's, too.
+        return request.respond(
+          200,
+          `Promise.all([fetch("/echo/absolute"), fetch("echo/relative")])
+            .then((all) => postMessage(all.map((each) => each.status)), (error) => postMessage(String(error)))`,
+          { "Content-Type": "text/javascript" },
+        );
       case "logo.png":
       case "painted.png":
         return request.respond(200, PNG, { "Content-Type": "image/png" });

@@ -37,7 +37,9 @@ export async function startSite(): Promise<PreviewSite> {
   // What any bridge is measured against: a worker that answers by itself.
   const bare = `self.addEventListener("install", () => self.skipWaiting());
     self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
-    self.addEventListener("fetch", (event) => event.respondWith(new Response("Hello World")));`;
+    self.addEventListener("fetch", (event) => {
+      if (event.request.url.endsWith("/hello")) event.respondWith(new Response("Hello World"));
+    });`;
   const site: { worker: WorkerKind } = { worker: "current" };
   const requests: string[] = [];
   const server = new AsyncHttpServer();
@@ -49,9 +51,10 @@ export async function startSite(): Promise<PreviewSite> {
           const { pathname } = request.url;
           requests.push(`${request.method} ${pathname}`);
           if (pathname === "/host.js") await request.respond(200, host, script);
-          else if (pathname === "/portico-sw.js") await request.respond(200, workers[site.worker], script);
+          else if (pathname.endsWith("/portico-sw.js"))
+            await request.respond(200, workers[site.worker], script);
           else if (pathname === "/bare/sw.js") await request.respond(200, bare, script);
-          else if (pathname === "/" || pathname === "/sub/") {
+          else if (pathname === "/" || pathname.startsWith("/bare/")) {
             await request.respond(
               200,
               '<!doctype html><title>host</title><script type="module" src="/host.js"></script>',

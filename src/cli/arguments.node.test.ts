@@ -33,6 +33,13 @@ describe("parseCommand", () => {
     expect(parseCommand(["--log"])).toEqual(DEFAULTS);
   });
 
+  it("copies the service worker to one directory", () => {
+    expect(parseCommand(["init", "public"])).toEqual({ kind: "init", directory: "public" });
+    expect(parseCommand(["init"])).toMatchObject({ kind: "misuse" });
+    expect(parseCommand(["init", "a", "b"])).toMatchObject({ kind: "misuse" });
+    expect(parseCommand(["./init"])).toEqual({ ...DEFAULTS, directory: "./init" });
+  });
+
   it("shows help and version whatever else is there", () => {
     expect(parseCommand(["public", "--port", "x", "--help"])).toEqual({ kind: "help" });
     expect(parseCommand(["-v"])).toEqual({ kind: "version" });

@@ -5,6 +5,8 @@ export type Command =
   | { readonly kind: "help" }
   | { readonly kind: "version" }
   | ({ readonly kind: "serve" } & ServeCommand)
+  /** Copy the service worker to where a site's static files lie. */
+  | { readonly kind: "init"; readonly directory: string }
   /** It asks for nothing that there is. `problem` says what was got and what was wanted. */
   | { readonly kind: "misuse"; readonly problem: string };
 
@@ -27,8 +29,11 @@ export const DEFAULT_PORT = 8080;
 export const DEFAULT_HOST = "127.0.0.1";
 
 export const HELP = `Usage: portico [directory] [options]
+       portico init <directory>
 
-Serves the files of a directory (default: the current one) over HTTP.
+Serves the files of a directory (default: the current one) over HTTP. "init"
+copies the service worker, portico-sw.js, to where a site's static files lie
+(./init serves a directory of that name).
 
 Options:
   -p, --port <n>     port to listen on, 0 for any free one (default ${DEFAULT_PORT})
@@ -59,6 +64,7 @@ export function parseCommand(args: readonly string[]): Command {
   const { values, positionals } = parsed;
   if (values.help) return { kind: "help" };
   if (values.version) return { kind: "version" };
+  if (positionals[0] === "init") return parseInit(positionals.slice(1));
   const [directory = ".", ...more] = positionals;
   if (more.length > 0) return misuse(`one directory at a time, got ${positionals.length}`);
   const port = readPort(values.port);
@@ -67,6 +73,12 @@ export function parseCommand(args: readonly string[]): Command {
   if (values.host === "") return misuse("--host has to be an address or a name, got nothing");
   const { host, open, log, listing } = values;
   return { kind: "serve", directory, port, host, open, log, listing };
+}
+
+function parseInit(directories: readonly string[]): Command {
+  const [directory] = directories;
+  if (directory !== undefined && directories.length === 1) return { kind: "init", directory };
+  return misuse(`init wants one directory, that of the static files, got ${directories.length}`);
 }
 
 function parse(args: readonly string[]) {

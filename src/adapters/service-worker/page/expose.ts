@@ -132,7 +132,9 @@ async function meet(
   const version = active && (await bridge.greet(active, claim));
   if (version === VERSION) return;
   await registration.update().catch(() => undefined);
-  await activated(registration, WAITS.welcomeMs, active).catch(() => undefined);
+  if (registration.installing ?? registration.waiting) {
+    await activated(registration, WAITS.activeMs, active).catch(() => undefined);
+  }
   const next = registration.active;
   if (next && next !== active && (await bridge.greet(next, claim)) === VERSION) return;
   if (version === undefined) throw new BridgeError("WorkerTimeout", "The worker did not answer in time");
