@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { hold, type Locks } from "../locks.ts";
+import { FakeLocks } from "../fake-locks.fixture.ts";
+import { hold } from "../locks.ts";
 import { VERSION, WAITS } from "../protocol.ts";
 import { Routes } from "../routes.ts";
 import { sessionKey, sessionLock } from "../session.ts";
@@ -8,41 +9,6 @@ import type { WorkerClient, WorkerScope } from "./worker-scope.ts";
 
 const session = "0123456789abcdef0123456789abcdef";
 const origin = "https://host.example";
-
-/** Web Locks in memory: exclusive and shared, in order. */
-class FakeLocks implements Locks {
-  readonly #held = new Set<string>();
-  readonly #waiting: { name: string; grant: () => void }[] = [];
-
-  async request<T>(
-    name: string,
-    options: { mode?: "exclusive" | "shared"; ifAvailable?: boolean; signal?: AbortSignal },
-    callback: (lock: unknown) => T | PromiseLike<T>,
-  ): Promise<T> {
-    if (this.#held.has(name)) {
-      if (options.ifAvailable) return callback(null);
-      await new Promise<void>((grant, reject) => {
-        this.#waiting.push({ name, grant });
-        options.signal?.addEventListener("abort", () => reject(options.signal?.reason));
-      });
-    }
-    if (options.mode === "exclusive") this.#held.add(name);
-    try {
-      return await callback({ name });
-    } finally {
-      this.release(name);
-    }
-  }
-
-  /** As when its holder dies. */
-  release(name: string): void {
-    this.#held.delete(name);
-    for (const waiting of this.#waiting.splice(0)) {
-      if (waiting.name === name) waiting.grant();
-      else this.#waiting.push(waiting);
-    }
-  }
-}
 
 /** A worker's surroundings with pages at the given URLs, each a list of what it was sent. */
 function surroundings(urls: readonly string[]) {
