@@ -70,6 +70,28 @@ test("a server that is gone is a 502, and one that hangs up too", async ({ page,
   expect(await status(page, `${url}echo`)).toBe(502);
 });
 
+test("no wait is endless: a server that does not answer is a 504, a page that is busy a 503", async ({
+  page,
+  context,
+}) => {
+  site.worker = "hasty";
+  const url = await openHost(page, site);
+  expect(await status(page, `${url}gate/slow`)).toBe(504);
+  await expect.poll(() => page.evaluate(() => host.app.aborted)).toEqual(["/gate/slow"]);
+  const preview = await context.newPage();
+  await preview.goto(url);
+  const devtools = await context.newCDPSession(preview);
+  await devtools.send("ServiceWorker.enable");
+  await devtools.send("ServiceWorker.stopAllWorkers");
+  const busy = page.evaluate(() => {
+    for (const end = Date.now() + 2000; Date.now() < end; );
+  });
+  const answer = await preview.evaluate(async () => (await fetch("/echo")).json());
+  expect(answer.error.code).toBe("SessionSilent");
+  await busy;
+  expect(await text(preview, "/echo")).toBe("GET ");
+});
+
 test("a closed bridge answers 503 at once", async ({ page }) => {
   const url = await openHost(page, site);
   const running = status(page, `${url}gate/e`);

@@ -10,7 +10,7 @@ const script = { "Content-Type": "text/javascript", "Cache-Control": "no-cache" 
 const html = { "Content-Type": "text/html; charset=utf-8" };
 
 /** A worker's file that a test can exchange for another one. */
-export type WorkerKind = "current" | "newer" | "buffering";
+export type WorkerKind = "current" | "newer" | "buffering" | "hasty";
 
 export interface PreviewSite {
   readonly url: string;
@@ -27,6 +27,9 @@ export async function startSite(): Promise<PreviewSite> {
   const workers: Record<WorkerKind, string> = {
     current: await readFile(`${root}dist/portico-sw.js`, "utf8"),
     newer: await bundleText(`import { servePreviews } from ${source}; servePreviews(self, { version: 99 });`),
+    hasty: await bundleText(
+      `import { servePreviews } from ${source}; servePreviews(self, { waits: { seekMs: 300, answerMs: 600 } });`,
+    ),
     // As in browsers whose requests have no stream of their body.
     buffering: await bundleText(
       `import { servePreviews } from ${source};

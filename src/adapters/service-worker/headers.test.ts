@@ -46,6 +46,20 @@ describe("fields for the server", () => {
     expect([...headers.lines()].filter(([, value]) => value === "evil")).toEqual([]);
   });
 
+  test("a value that the wire has no room for is left out, not the request", () => {
+    const headers = requestHeaders(
+      described({
+        headers: [
+          ["x-odd", "a\u0001b"],
+          ["x-even", "\u00e9"],
+        ],
+      }),
+      place,
+      routes,
+    );
+    expect([headers.get("x-odd"), headers.get("x-even")]).toEqual([null, "\u00e9"]);
+  });
+
   test("a fetch that changes something has an Origin: the server's own, or the host's", () => {
     const post = requestHeaders(described({ method: "POST" }), place, routes);
     expect(post.get("origin")).toBe("http://localhost:8080");

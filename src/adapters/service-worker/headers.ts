@@ -27,7 +27,8 @@ export function requestHeaders(fetch: FetchDescription, place: Place, routes: Ro
   const { host, protocol } = new URL(routes.origin);
   const headers = new HttpHeaders({ Host: `localhost:${place.port}` });
   for (const [name, value] of fetch.headers) {
-    if (!NOT_FORWARDED.has(name) && !name.startsWith("x-forwarded-")) headers.append(name, value);
+    if (NOT_FORWARDED.has(name) || name.startsWith("x-forwarded-") || !isFieldValue(value)) continue;
+    headers.append(name, value);
   }
   // An encoded body would not be decoded: the browser takes what a worker answers as it is.
   headers.set("Accept-Encoding", "identity");
@@ -51,6 +52,11 @@ export function requestHeaders(fetch: FetchDescription, place: Place, routes: Ro
   headers.set("X-Forwarded-Proto", protocol.slice(0, -1));
   headers.set("X-Forwarded-Prefix", previewUrl(place, "").slice(routes.origin.length, -1));
   return headers;
+}
+
+/** Browsers let a script set control characters that RFC 9110 section 5.5 has no room for. */
+function isFieldValue(value: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
 }
 
 /** The fields that the browser gets. */

@@ -30,10 +30,11 @@ export async function answer(
     void upload?.rest(ask);
     try {
       const response = toResponse(await ask.answer);
-      const accepted = () => ask.accepted();
-      if (event.handled) event.handled.then(accepted, accepted);
-      else setTimeout(accepted, waits.clientCheckMs);
+      whenAccepted(event, waits, () => ask.accepted());
       return response;
+    } catch (error) {
+      ask.abort();
+      throw error;
     } finally {
       end();
     }
@@ -41,6 +42,12 @@ export async function answer(
     const code = error instanceof Problem ? error.code : "InvalidResponse";
     return problemResponse(code, event.request.mode === "navigate");
   }
+}
+
+/** Until then the page keeps the answer for a replay; where nothing tells, for as long as one could come. */
+function whenAccepted({ handled }: WorkerFetchEvent, { replayMs }: Waits, accepted: () => void): void {
+  setTimeout(accepted, replayMs);
+  handled?.then(accepted, accepted);
 }
 
 function describe(
@@ -71,7 +78,8 @@ function watch(
   const abort = () => ask.abort();
   const timer = setTimeout(() => ask.abort("AnswerTimeout"), waits.answerMs);
   const check = setInterval(() => {
-    if (clientId === "") return;
+    // Who navigates may go before what it opened has come.
+    if (clientId === "" || request.mode === "navigate") return;
     scope.clients.get(clientId).then((client) => client === undefined && abort(), abort);
   }, waits.clientCheckMs);
   request.signal.addEventListener("abort", abort);
@@ -86,8 +94,12 @@ function toResponse({ head, body }: PageAnswer): Response {
   const { status, reason: statusText } = head;
   const headers = new Headers();
   for (const [name, value] of head.headers) headers.append(name, value);
-  const empty = status === 204 || status === 205 || status === 304;
-  if (empty || body === null) return new Response(null, { status, statusText, headers });
+  if (status === 204 || status === 205 || status === 304) {
+    // A 205 may come with a body, which a Response of that status can't have.
+    if (body instanceof ReadableStream) void body.cancel();
+    return new Response(null, { status, statusText, headers });
+  }
+  if (body === null) return new Response(null, { status, statusText, headers });
   const coding = headers.get("content-encoding")?.trim().toLowerCase();
   if (coding !== "gzip" && coding !== "deflate") return new Response(body, { status, statusText, headers });
   // It was asked for without a coding, and the browser does not look at what a worker answers.
