@@ -9,7 +9,7 @@ import type { Applicant, Pool } from "./pool.ts";
 import { isRedirect, MAX_REDIRECTS, redirected } from "./redirects.ts";
 import type { OutgoingRequest } from "./request.ts";
 import { type WireHead, writeHead } from "./request-writer.ts";
-import { FetchedResponse } from "./response.ts";
+import { fetchedResponse } from "./response.ts";
 
 /** Methods that may be sent again when it is not known whether the server has acted (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
@@ -159,7 +159,7 @@ export class Exchange implements Applicant, ResponseHandler {
     const body = this.#body;
     const { status, headers } = head;
     const content = this.#content(head);
-    const response = new FetchedResponse(
+    const response = fetchedResponse(
       content,
       { status, statusText: head.reason, headers: platformHeaders(head) },
       { url: this.#request.url, redirected: this.#redirects > 0, headers, body },

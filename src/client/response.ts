@@ -10,86 +10,103 @@ export interface ResponseFacts {
   readonly body: IncomingBody | undefined;
 }
 
+/** What `headersOf` and `trailersOf` are asked about. */
+const known = new WeakMap<Response, ResponseFacts>();
+
+type ResponseClass = new (body: BodyInit | null, init: ResponseInit, facts: ResponseFacts) => Response;
+
+let made: ResponseClass | undefined;
+
 /**
  * The platform's `Response`, with what its constructor leaves out: `url`, `redirected`, `type`, and the
  * `Set-Cookie` fields, which a page's constructor drops. A subclass costs less than properties defined on
- * each instance, and `clone` keeps everything.
+ * each instance, and `clone` keeps everything. The class is made with the first response: on Node the very
+ * name of `Response` loads its whole fetch, 17 ms that a server has no use for.
  */
-export class FetchedResponse extends Response {
-  readonly #facts: ResponseFacts;
-  readonly #streamed: boolean;
-  #headers: Headers | undefined;
+export function fetchedResponse(body: BodyInit | null, init: ResponseInit, facts: ResponseFacts): Response {
+  made ??= responseClass();
+  return new made(body, init, facts);
+}
 
-  constructor(body: BodyInit | null, init: ResponseInit, facts: ResponseFacts) {
-    super(body, init);
-    this.#facts = facts;
-    this.#streamed = body instanceof ReadableStream;
-  }
+function responseClass(): ResponseClass {
+  return class FetchedResponse extends Response {
+    readonly #facts: ResponseFacts;
+    readonly #streamed: boolean;
+    #headers: Headers | undefined;
 
-  override get url(): string {
-    const { href, hash } = this.#facts.url;
-    return hash === "" ? href : href.slice(0, -hash.length);
-  }
+    constructor(body: BodyInit | null, init: ResponseInit, facts: ResponseFacts) {
+      super(body, init);
+      this.#facts = facts;
+      known.set(this, facts);
+      this.#streamed = body instanceof ReadableStream;
+    }
 
-  override get redirected(): boolean {
-    return this.#facts.redirected;
-  }
+    override get url(): string {
+      const { href, hash } = this.#facts.url;
+      return hash === "" ? href : href.slice(0, -hash.length);
+    }
 
-  override get type(): ResponseType {
-    return "basic";
-  }
+    override get redirected(): boolean {
+      return this.#facts.redirected;
+    }
 
-  override get headers(): Headers {
-    this.#headers ??= complete(super.headers, this.#facts.headers);
-    return this.#headers;
-  }
+    override get type(): ResponseType {
+      return "basic";
+    }
 
-  // Chromium's own tell of every failed stream that there was a "network error", and not which.
+    override get headers(): Headers {
+      this.#headers ??= complete(super.headers, this.#facts.headers);
+      return this.#headers;
+    }
 
-  override arrayBuffer(): Promise<ArrayBuffer> {
-    return this.#explained(super.arrayBuffer());
-  }
+    // Chromium's own tell of every failed stream that there was a "network error", and not which.
 
-  override blob(): Promise<Blob> {
-    return this.#explained(super.blob());
-  }
+    override arrayBuffer(): Promise<ArrayBuffer> {
+      return this.#explained(super.arrayBuffer());
+    }
 
-  /** Not every platform has it yet. */
-  override async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return new Uint8Array(await this.arrayBuffer());
-  }
+    override blob(): Promise<Blob> {
+      return this.#explained(super.blob());
+    }
 
-  override formData(): Promise<FormData> {
-    return this.#explained(super.formData());
-  }
+    /** Not every platform has it yet. */
+    override async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+      return new Uint8Array(await this.arrayBuffer());
+    }
 
-  override json(): Promise<unknown> {
-    return this.#explained(super.json());
-  }
+    override formData(): Promise<FormData> {
+      return this.#explained(super.formData());
+    }
 
-  override text(): Promise<string> {
-    return this.#explained(super.text());
-  }
+    override json(): Promise<unknown> {
+      return this.#explained(super.json());
+    }
 
-  override clone(): Response {
-    const copy = super.clone();
-    const { status, statusText, headers } = copy;
-    return new FetchedResponse(copy.body, { status, statusText, headers }, this.#facts);
-  }
+    override text(): Promise<string> {
+      return this.#explained(super.text());
+    }
 
-  #explained<T>(content: Promise<T>): Promise<T> {
-    const { body } = this.#facts;
-    if (body === undefined || !this.#streamed) return content;
-    return content.catch((error) => {
-      throw body.failure === undefined ? error : body.failure.error;
-    });
-  }
+    override clone(): Response {
+      const copy = super.clone();
+      const { status, statusText, headers } = copy;
+      return new FetchedResponse(copy.body, { status, statusText, headers }, this.#facts);
+    }
 
-  /** @throws TypeError for a response that no `createFetch` made */
-  static facts(response: Response): ResponseFacts {
-    if (response instanceof FetchedResponse) return response.#facts;
-    throw new TypeError("wanted a response of a function that createFetch made");
-  }
+    #explained<T>(content: Promise<T>): Promise<T> {
+      const { body } = this.#facts;
+      if (body === undefined || !this.#streamed) return content;
+      return content.catch((error) => {
+        throw body.failure === undefined ? error : body.failure.error;
+      });
+    }
+  };
+}
+
+/** @throws TypeError for a response that no `createFetch` made */
+function factsOf(response: Response): ResponseFacts {
+  const facts = known.get(response);
+  if (facts === undefined) throw new TypeError("wanted a response of a function that createFetch made");
+  return facts;
 }
 
 /** The platform's headers, with the cookies where it has dropped them: a list of its own has no guard. */
@@ -114,7 +131,7 @@ function complete(headers: Headers, all: HttpHeaders): Headers {
  * ```
  */
 export function trailersOf(response: Response): Promise<HttpHeaders> {
-  const { body } = FetchedResponse.facts(response);
+  const { body } = factsOf(response);
   return body === undefined ? Promise.resolve(new HttpHeaders()) : body.trailers();
 }
 
@@ -129,5 +146,5 @@ export function trailersOf(response: Response): Promise<HttpHeaders> {
  * ```
  */
 export function headersOf(response: Response): HttpHeaders {
-  return FetchedResponse.facts(response).headers;
+  return factsOf(response).headers;
 }

@@ -26,40 +26,53 @@ export function fetchHandler(handler: FetchHandler): RequestCallback {
 
 const FORBIDDEN_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
 
-/** In a page, `Request` drops names such as Cookie and Host from what it is given. A server has to have them. */
-const REQUEST_FILTERS_HEADERS = !new Request("http://a/", { headers: { Cookie: "a=b" } }).headers.has(
-  "cookie",
-);
-
 /** What `Request` is given here. `duplex` is asked for by the standard, and missing in TypeScript's types. */
 type Init = RequestInit & { duplex?: "half" };
 
-/**
- * A platform's own `Request` whose signal is made when somebody asks for it: to follow another signal costs
- * 5.5 µs on Node 20 to 26, more than all the rest, and most handlers never look. The price: what
- * `new Request(request)` makes of it without naming a `signal` is not aborted.
- */
-class ServedRequest extends Request {
-  readonly #request: HttpRequest;
+/** What this platform's `Request` is like. */
+interface Platform {
+  /** In a page, `Request` drops names such as Cookie and Host from what it is given. A server has to have them. */
+  readonly filtersHeaders: boolean;
+  readonly ServedRequest: new (request: HttpRequest, init: Init) => Request;
+}
 
-  constructor(request: HttpRequest, init: Init) {
-    super(request.url, init);
-    this.#request = request;
+let platform: Platform | undefined;
+
+/** Found out with the first request: on Node the very name of `Request` loads its whole fetch, which takes 17 ms. */
+function findPlatform(): Platform {
+  const probe = new Request("http://a/", { headers: { Cookie: "a=b" } });
+
+  /**
+   * A platform's own `Request` whose signal is made when somebody asks for it: to follow another signal costs
+   * 5.5 µs on Node 20 to 26, more than all the rest, and most handlers never look. The price: what
+   * `new Request(request)` makes of it without naming a `signal` is not aborted.
+   */
+  class ServedRequest extends Request {
+    readonly #request: HttpRequest;
+
+    constructor(request: HttpRequest, init: Init) {
+      super(request.url, init);
+      this.#request = request;
+    }
+
+    override get signal(): AbortSignal {
+      return this.#request.signal;
+    }
+
+    override clone(): Request {
+      return new Request(super.clone(), { signal: this.signal });
+    }
   }
 
-  override get signal(): AbortSignal {
-    return this.#request.signal;
-  }
-
-  override clone(): Request {
-    return new Request(super.clone(), { signal: this.signal });
-  }
+  return { filtersHeaders: !probe.headers.has("cookie"), ServedRequest };
 }
 
 function toRequest(request: HttpRequest): Request {
+  platform ??= findPlatform();
+  const { filtersHeaders, ServedRequest } = platform;
   const init: Init = { method: request.method };
   const pairs = [...request.headers];
-  const headers = REQUEST_FILTERS_HEADERS ? new Headers(pairs) : undefined;
+  const headers = filtersHeaders ? new Headers(pairs) : undefined;
   init.headers = headers ?? pairs;
   const body = request.method === "GET" || request.method === "HEAD" ? null : request.body;
   if (body !== null) {

@@ -72,14 +72,25 @@ export class IncomingBody {
     return this.#stream;
   }
 
-  /** @throws UsageError `BodyAlreadyRead` */
-  async bytes(): Promise<Uint8Array> {
+  /**
+   * The whole body; a promise only where some of it has to arrive first.
+   * @throws UsageError `BodyAlreadyRead`
+   */
+  bytes(): Uint8Array | Promise<Uint8Array> {
     if (this.#used || this.#stream?.locked)
       throw new UsageError("BodyAlreadyRead", "the body was read already");
     this.#used = true;
     const chunks: Uint8Array[] = [];
     for (;;) {
-      const next = this.read();
+      const chunk = this.read();
+      if (chunk instanceof Promise) return this.#rest(chunks, chunk);
+      if (chunk === undefined) return concat(chunks);
+      chunks.push(chunk);
+    }
+  }
+
+  async #rest(chunks: Uint8Array[], awaited: Promise<Uint8Array | undefined>): Promise<Uint8Array> {
+    for (let next: ReturnType<IncomingBody["read"]> = awaited; ; next = this.read()) {
       const chunk = next instanceof Promise ? await next : next;
       if (chunk === undefined) return concat(chunks);
       chunks.push(chunk);

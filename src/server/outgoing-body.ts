@@ -1,7 +1,7 @@
 import type { HeadersInput } from "../http1/headers.ts";
 import { type OutgoingFraming, trailerSection } from "../http1/response-writer.ts";
-import { utf8Length } from "../http1/utf8.ts";
 import { UsageError } from "./errors.ts";
+import { textLength } from "./text.ts";
 import type { BodyWriter } from "./types.ts";
 
 /** What a connection does for the body that is being written to it. */
@@ -49,7 +49,7 @@ export class OutgoingBody implements BodyWriter {
   write(chunk: Uint8Array | string, given = false): Promise<void> {
     if (this.#closed) return rejected(new UsageError("WriterClosed", "the body was closed already"));
     if (this.#sink.closed) return rejected(connectionClosed());
-    const length = typeof chunk === "string" ? utf8Length(chunk) : chunk?.byteLength;
+    const length = typeof chunk === "string" ? textLength(chunk) : chunk?.byteLength;
     if (length === undefined) return rejected(invalidChunk(chunk));
     if (length === 0 || this.#framing === "none") return RESOLVED;
     if (length > this.#left) {

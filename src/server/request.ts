@@ -8,6 +8,9 @@ import { rejected } from "./outgoing-body.ts";
 import { sendResponse, startResponse } from "./response.ts";
 import type { BodyContent, BodyWriter, HttpRequest } from "./types.ts";
 
+/** Without `stream` a decoder keeps nothing from one call to the next. */
+const decoder = new TextDecoder();
+
 /** Two protocols are all that the versions 1.x come to, so nearly every request shares one of two objects. */
 const PROTOCOLS = [0, 1].map((minor) => Object.freeze({ orig: `HTTP/1.${minor}`, major: 1, minor }));
 
@@ -89,15 +92,17 @@ export class ServerRequest implements HttpRequest {
   }
 
   async bytes(): Promise<Uint8Array> {
-    return this.incoming === undefined ? new Uint8Array(0) : this.incoming.bytes();
+    return this.#content();
   }
 
   async text(): Promise<string> {
-    return new TextDecoder().decode(await this.bytes());
+    const content = this.#content();
+    return decoder.decode(content instanceof Promise ? await content : content);
   }
 
   async json<T = unknown>(): Promise<T> {
-    return JSON.parse(await this.text()) as T;
+    const content = this.#content();
+    return JSON.parse(decoder.decode(content instanceof Promise ? await content : content)) as T;
   }
 
   async formData(): Promise<FormData> {
@@ -143,6 +148,10 @@ export class ServerRequest implements HttpRequest {
   connectionLost(error: Error): void {
     this.#gone = error;
     this.#abort?.abort(error);
+  }
+
+  #content(): Uint8Array | Promise<Uint8Array> {
+    return this.incoming === undefined ? new Uint8Array(0) : this.incoming.bytes();
   }
 
   #settleTrailers(): void {

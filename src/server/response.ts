@@ -1,9 +1,9 @@
 import type { HeadersInput } from "../http1/headers.ts";
 import type { RequestHead } from "../http1/request-head.ts";
 import type { OutgoingFraming, ResponseHeadWriter } from "../http1/response-writer.ts";
-import { utf8Length } from "../http1/utf8.ts";
 import { UsageError } from "./errors.ts";
 import { type BodySink, OutgoingBody, RESOLVED, SLICE_BYTES } from "./outgoing-body.ts";
+import { bytesIfLong, textLength } from "./text.ts";
 import type { BodyContent } from "./types.ts";
 
 /** What a connection does for a response. */
@@ -63,7 +63,9 @@ export function startResponse(
 }
 
 function sendText(sink: ResponseSink, request: RequestHead, code: number, text: string): Promise<void> {
-  const framing = knownFraming(sink, request, code, utf8Length(text));
+  const bytes = bytesIfLong(text);
+  if (bytes !== undefined) return sendBytes(sink, request, code, bytes);
+  const framing = knownFraming(sink, request, code, textLength(text));
   const head = startHead(sink, request, framing);
   if (!hasBody(request, code)) writeHead(sink, head);
   else if (typeof head === "string") sink.writeText(head + text);
