@@ -17,8 +17,11 @@ export interface Chunk {
 
 /** What was written in one go arrives in one go, up to so many bytes. */
 const JOIN_AT_MOST = 131_072;
-/** Copying less than this costs less than one more call of `onData`. */
-const WORTH_SHARING = 8192;
+/**
+ * A write of so many bytes is a block by itself, whole: who takes it apart or passes it on, as a piece of a
+ * body, then need not copy it out of a larger one.
+ */
+const WORTH_A_BLOCK = 8192;
 
 /** Text that is encoded by hand. */
 const SHORT = 64;
@@ -110,9 +113,9 @@ export class ByteQueue {
   #joinable(most: number): number {
     let count = 0;
     let total = -this.#taken;
-    for (const { size, ours } of this.#chunks) {
+    for (const { size } of this.#chunks) {
       total += size;
-      const better = ours && size >= WORTH_SHARING;
+      const better = size >= WORTH_A_BLOCK;
       if (count > 0 && (better || total > most)) break;
       count++;
       if (better) break;
