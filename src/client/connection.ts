@@ -52,6 +52,8 @@ type Phase = "idle" | "awaiting" | "receiving" | "closing" | "closed";
 
 /** Requests up to this many bytes leave in one write, head and content. */
 const MAX_JOINED = 16_384;
+/** Bodies up to this many bytes are a byte stream over any network. */
+const MOST_OWNED = 1_048_576;
 /** 1xx responses before a final one: more is an attack. */
 const MAX_INTERIM = 100;
 
@@ -82,6 +84,11 @@ export class ClientConnection implements SocketEvents, BodySource, UploadSink, W
     this.#owner = owner;
     this.#reader = new ResponseReader(limits);
     socket.open(this);
+  }
+
+  /** Only a body that is passed on as it comes borrows: all else is kept. */
+  get borrows(): boolean {
+    return this.#body?.borrows ?? false;
   }
 
   /** Whether it can take a request. */
@@ -281,7 +288,9 @@ export class ClientConnection implements SocketEvents, BodySource, UploadSink, W
       handler?.onResponse(head, undefined);
       return;
     }
-    const body = new IncomingBody(this);
+    const inProcess = this.#socket.remoteAddress.family === "virtual";
+    const large = head.framing < 0 || head.framing > MOST_OWNED; // below 0: of unknown length
+    const body = new IncomingBody(this, inProcess && large);
     this.#body = body;
     body.fill();
     handler?.onResponse(head, body);

@@ -41,8 +41,15 @@ export class IncomingBody {
   /** Called once, when the body has ended or failed. */
   onSettled: (() => void) | undefined;
 
-  constructor(source: BodySource) {
+  /**
+   * Whether its bytes may be lent (see `SocketEvents`): a byte stream takes its chunks over, so the stream is an
+   * ordinary one then, which passes them on as they are.
+   */
+  readonly borrows: boolean;
+
+  constructor(source: BodySource, borrows = false) {
     this.#source = source;
+    this.borrows = borrows;
   }
 
   /** Whether all of it has arrived. */
@@ -99,7 +106,7 @@ export class IncomingBody {
     // Chromium collects the stream's own object while its platform reads it on (`response.text()`): what
     // lives as long as anybody can pull is the function that is pulled with.
     if (this.#state === "open") ABANDONED?.register(source.pull, this);
-    return byteStream(source);
+    return this.borrows ? plainStream(source) : byteStream(source);
   }
 
   /** The trailers, at the body's end. Rejects when it does not come. */
@@ -205,8 +212,12 @@ function byteStream(source: Source): ReadableStream<Uint8Array<ArrayBuffer>> {
   try {
     return new ReadableStream({ type: "bytes", ...source });
   } catch {
-    return new ReadableStream<Uint8Array<ArrayBuffer>>(source, { highWaterMark: 0 });
+    return plainStream(source);
   }
+}
+
+function plainStream(source: Source): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(source, { highWaterMark: 0 });
 }
 
 /** Streams that were dropped before their end: their connections are of no use to anybody. */

@@ -11,6 +11,7 @@ export type UsageErrorCode =
   | "NotListening"
   | "AlreadyListening"
   | "NotUpgradable"
+  | "ChunkTransferred"
   | "WriterClosed"
   | "ConnectionClosed";
 

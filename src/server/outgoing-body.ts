@@ -8,7 +8,7 @@ import type { BodyWriter } from "./types.ts";
 export interface BodySink {
   /** Queues text, which leaves as UTF-8 with what else is ready at this moment. */
   writeText(text: string): void;
-  /** @param given the bytes are the connection's now, see `Socket.write`. */
+  /** @param given the bytes are lent to whoever reads them, see `Socket.write`. */
   writeBytes(bytes: Uint8Array, given?: boolean): void;
   /** Resolves when the peer can take more; rejects when it is gone. */
   writable(): Promise<void>;
@@ -45,12 +45,13 @@ export class OutgoingBody implements BodyWriter {
     return this.#framing !== "none";
   }
 
-  /** @param given nobody changes the chunk or needs it any more, see `Socket.write`. */
+  /** @param given the chunk is lent to whoever reads it, see `Socket.write`. */
   write(chunk: Uint8Array | string, given = false): Promise<void> {
     if (this.#closed) return rejected(new UsageError("WriterClosed", "the body was closed already"));
     if (this.#sink.closed) return rejected(connectionClosed());
     const length = typeof chunk === "string" ? textLength(chunk) : chunk?.byteLength;
     if (length === undefined) return rejected(invalidChunk(chunk));
+    if (length === 0 && given && lent.has((chunk as Uint8Array).buffer)) return rejected(transferred());
     if (length === 0 || this.#framing === "none") return RESOLVED;
     if (length > this.#left) {
       const error = new UsageError(
@@ -103,6 +104,7 @@ export class OutgoingBody implements BodyWriter {
   }
 
   #writeBytes(bytes: Uint8Array, given = false): void {
+    if (given) lent.add(bytes.buffer);
     if (this.#framing === "chunked") this.#sink.writeText(`${bytes.length.toString(16)}\r\n`);
     this.#sink.writeBytes(bytes, given);
     if (this.#framing === "chunked") this.#sink.writeText("\r\n");
@@ -126,6 +128,17 @@ export function connectionClosed(): UsageError {
 /** `chunk-size CRLF chunk-data CRLF` of text whose UTF-8 has `length` octets. */
 function frame(length: number, text: string): string {
   return `${length.toString(16)}\r\n${text}\r\n`;
+}
+
+/** Buffers of chunks that may have been read, within this process, as the memory that they are. */
+const lent = new WeakSet<ArrayBufferLike>();
+
+/** A reader has taken the buffer over, and so emptied the chunk: better no body than one that lacks it. */
+function transferred(): UsageError {
+  return new UsageError(
+    "ChunkTransferred",
+    "a stream gave a chunk for the second time after whoever read it first had transferred its buffer",
+  );
 }
 
 function invalidChunk(chunk: unknown): UsageError {

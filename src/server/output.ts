@@ -40,7 +40,7 @@ export class Output {
     if (this.#text.length + this.#size > MAX_HELD) this.flush();
   }
 
-  /** Adds bytes; large ones leave at once, `given` away where their writer did so (see `Socket.write`). */
+  /** Adds bytes; large ones leave at once, `given` where their writer lends them (see `Socket.write`). */
   bytes(bytes: Uint8Array, given = false): void {
     if (bytes.length > MAX_JOINED || bytes.length + this.#size + this.#text.length > MAX_HELD) {
       this.flush();

@@ -16,7 +16,7 @@
  *    without an error.
  * 5. Bytes given to `onData` belong to the receiver: the adapter never touches them again. Bytes
  *    given to `write` belong to the socket: the caller must not change them afterwards. It may read them and
- *    write them again, unless it gave them away: then the peer may get that very memory.
+ *    write them again.
  */
 
 /** Where one end of a connection is. `address` is the path for `"unix"`, and `port` is then 0. */
@@ -28,6 +28,11 @@ export interface SocketAddress {
 
 /** What the one consumer of a socket is told. */
 export interface SocketEvents {
+  /**
+   * The consumer does not change or transfer what `onData` brings, so that it may be memory which the peer
+   * has lent it (`given`). Looked at before each `onData`. Default false: the bytes are the consumer's alone.
+   */
+  readonly borrows?: boolean;
   /** At least one byte arrived. Never called while paused. */
   onData(bytes: Uint8Array): void;
   /** The peer half-closed: no further `onData`. Delivered after all data, so not while paused. */
@@ -62,8 +67,9 @@ export interface Socket {
    * written; an empty write does nothing.
    * @returns false when more is queued than the high-water mark: the bytes were still taken, and the
    * caller should wait for `onDrain`. After `end` or `destroy` the bytes are dropped and it returns false.
-   * @param given the caller gives the bytes away, as `enqueue` gives a stream's chunk to whoever reads the
-   * stream. A network within the process then need not copy them, others take no notice. Default false.
+   * @param given the caller lends the bytes to the peer, as `enqueue` does with a stream's chunk and whoever
+   * reads the stream. A network within the process then need not copy them for a consumer that `borrows`,
+   * others take no notice. Default false.
    */
   write(data: Uint8Array | string, given?: boolean): boolean;
 

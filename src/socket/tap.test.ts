@@ -127,7 +127,13 @@ it("copies no bytes: the observer sees the ones that the consumer gets", async (
   const client = await network.connect(local);
   const server = await listener.accept();
   const got: Uint8Array[] = [];
-  server.open({ onData: (bytes) => got.push(bytes), onEnd() {}, onDrain() {}, onClose() {} });
+  server.open({
+    borrows: true,
+    onData: (bytes) => got.push(bytes),
+    onEnd() {},
+    onDrain() {},
+    onClose() {},
+  });
   const sent = new Uint8Array(10_000);
   client.write(sent, true);
   await settled();

@@ -210,6 +210,9 @@ class TappedSocket implements Socket {
 
   open(events: SocketEvents): void {
     this.#socket.open({
+      get borrows() {
+        return events.borrows === true;
+      },
       onData: (bytes) => {
         this.#tap.report({ ...this.#at, type: "received", bytes, offset: this.#received });
         this.#received += bytes.byteLength;

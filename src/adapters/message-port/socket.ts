@@ -88,7 +88,6 @@ export class MessagePortSocket extends TurnSocket {
     return this.#remoteAddress;
   }
 
-  /** Bytes that are given away are copied all the same: a transfer would empty the giver's buffer. */
   override write(data: Uint8Array | string): boolean {
     if (!this.live || this.#writing !== "open") return false;
     const added = chunk(data, false, 0);
@@ -205,7 +204,7 @@ export class MessagePortSocket extends TurnSocket {
   #nextMessage(): Uint8Array {
     const most = Math.min(this.#credit, LARGEST_MESSAGE);
     const { firstBytes } = this.#unsent;
-    return firstBytes > most ? this.#unsent.take(most) : this.#unsent.takeJoined(most);
+    return firstBytes > most ? this.#unsent.take(most) : this.#unsent.takeJoined(false, most);
   }
 
   /** The queue's blocks are whole buffers that nobody else has, never views: to be transferred as they are. */

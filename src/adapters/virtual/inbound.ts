@@ -84,9 +84,9 @@ export class Inbound {
   }
 
   /** Takes what arrived next. `undefined`: nothing, and the owner is told when to ask again. */
-  next(): Arrived {
+  next(borrows: boolean): Arrived {
     this.#refreshLine();
-    if (this.#queue && this.#queue.bytes > 0) return this.#nextBytes(this.#queue);
+    if (this.#queue && this.#queue.bytes > 0) return this.#nextBytes(this.#queue, borrows);
     if (this.#final && this.#arrived(this.#finalAt, 0)) {
       const final = this.#final;
       this.#final = undefined;
@@ -111,12 +111,12 @@ export class Inbound {
     this.#owner.arrived();
   }
 
-  #nextBytes(queue: ByteQueue): Arrived {
+  #nextBytes(queue: ByteQueue, borrows: boolean): Arrived {
     const line = this.#line;
     if (line?.broken) return "broken";
     const segment = line ? this.#arrived(queue.firstWrittenAt, queue.firstBytes) : true;
     if (!segment) return undefined;
-    const block = segment === true ? queue.takeJoined() : queue.take(segment.bytes);
+    const block = segment === true ? queue.takeJoined(borrows) : queue.take(segment.bytes, borrows);
     this.#bytesRead += block.byteLength;
     return block;
   }

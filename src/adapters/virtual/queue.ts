@@ -5,13 +5,13 @@
  * receiver may keep, change or transfer what it got. So each block that is taken is a whole buffer of its
  * own, which neither the writer nor another receiver has. That costs one copy, made on the way out, where it
  * joins small writes and cuts segments for nothing. Text is encoded into a buffer of its own and needs
- * none, and neither do bytes that the writer gives away.
+ * none, and neither do large bytes that the writer lends to a receiver that borrows.
  */
 export interface Chunk {
   readonly bytes: Uint8Array;
   readonly size: number;
-  /** Nobody else claims the buffer, of which `bytes` are the whole. */
-  readonly ours: boolean;
+  /** Whose memory it is: the writer's, the writer's who lends it to who borrows, or nobody else's. */
+  readonly memory: "kept" | "lent" | "own";
   readonly writtenAt: number;
 }
 
@@ -28,14 +28,14 @@ const SHORT = 64;
 
 const encoder = new TextEncoder();
 
-/** @param given the writer gives the bytes away. */
+/** @param given the writer lends the bytes. */
 export function chunk(data: Uint8Array | string, given: boolean, writtenAt: number): Chunk {
   if (typeof data === "string") {
     const bytes = encode(data);
-    return { bytes, size: bytes.byteLength, ours: true, writtenAt };
+    return { bytes, size: bytes.byteLength, memory: "own", writtenAt };
   }
-  if (!given || !isWhole(data)) return { bytes: data, size: data.byteLength, ours: false, writtenAt };
-  return { bytes: plain(data), size: data.byteLength, ours: true, writtenAt };
+  const lent = given && data.constructor === Uint8Array && data.byteLength >= WORTH_A_BLOCK;
+  return { bytes: data, size: data.byteLength, memory: lent ? "lent" : "kept", writtenAt };
 }
 
 export class ByteQueue {
@@ -72,10 +72,10 @@ export class ByteQueue {
   }
 
   /**
-   * The next `bytes` of the oldest write.
+   * The next `bytes` of the oldest write, `borrowed` where that is lent and taken as a whole.
    * @throws TypeError when the writer transferred its buffer in the meantime.
    */
-  take(bytes: number): Uint8Array {
+  take(bytes: number, borrowed = false): Uint8Array {
     const first = this.#chunks[0] as Chunk;
     const from = this.#taken;
     this.#bytes -= bytes;
@@ -84,7 +84,8 @@ export class ByteQueue {
     } else {
       this.#chunks.shift();
       this.#taken = 0;
-      if (from === 0 && first.ours) return first.bytes;
+      const free = first.memory === "own" || (borrowed && first.memory === "lent");
+      if (from === 0 && free) return part(first, 0, bytes);
     }
     const block = new Uint8Array(bytes);
     block.set(part(first, from, from + bytes));
@@ -92,9 +93,9 @@ export class ByteQueue {
   }
 
   /** As many writes as make one sensible block: at least one, and what was written since, up to `most` bytes. */
-  takeJoined(most: number = JOIN_AT_MOST): Uint8Array {
+  takeJoined(borrowed = false, most: number = JOIN_AT_MOST): Uint8Array {
     const count = this.#joinable(most);
-    if (count === 1) return this.take(this.firstBytes);
+    if (count === 1) return this.take(this.firstBytes, borrowed);
     const chunks = this.#chunks.splice(0, count);
     const total = chunks.reduce((sum, { size }) => sum + size, -this.#taken);
     const block = new Uint8Array(total);
@@ -144,13 +145,4 @@ function encode(text: string): Uint8Array {
     bytes[at] = code;
   }
   return bytes;
-}
-
-function isWhole(bytes: Uint8Array): boolean {
-  return bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
-}
-
-/** Receivers get the platform's class, not Node's `Buffer`. */
-function plain(bytes: Uint8Array): Uint8Array {
-  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer);
 }

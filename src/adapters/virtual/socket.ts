@@ -116,9 +116,9 @@ export class VirtualSocket extends TurnSocket implements Owner {
     return this.#writing === "ended";
   }
 
-  protected override next(): Next {
+  protected override next(borrows: boolean): Next {
     try {
-      const next = this.#inbound.next();
+      const next = this.#inbound.next(borrows);
       if (next === "reset") return connectionReset();
       if (next !== "broken") return next;
       this.#peer.close(connectionReset());

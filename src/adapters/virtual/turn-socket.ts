@@ -26,8 +26,11 @@ export abstract class TurnSocket implements Socket, Turn {
   abstract end(): void;
   abstract destroy(error?: Error): void;
 
-  /** Takes what comes next. A paused or unopened socket is asked for nothing but what closes it. */
-  protected abstract next(): Next;
+  /**
+   * Takes what comes next. A paused or unopened socket is asked for nothing but what closes it.
+   * @param borrows the consumer takes memory that the peer has lent.
+   */
+  protected abstract next(borrows: boolean): Next;
   /** Whether `next` has something to look at now. */
   protected abstract readonly pending: boolean;
   /** Whether what comes next closes the socket. */
@@ -138,7 +141,7 @@ export abstract class TurnSocket implements Socket, Turn {
         this.ask();
         return;
       }
-      const next = this.next();
+      const next = this.next(events?.borrows === true);
       if (next === undefined) return;
       if (next instanceof NetworkError) this.close(next);
       else if (!events) return;
