@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { causeOf, rejection, serverStage, wireStage } from "../testing/client-stage.ts";
 import { settled } from "../testing/turn.ts";
 import type { FetchInit } from "./request.ts";
+import { headersOf, trailersOf } from "./response.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -267,14 +268,23 @@ describe("a response body", () => {
     expect(await wire.closed()).toBe("reset");
   });
 
-  test("does not change what its headers say when its bytes are given away", async () => {
+  test.each([
+    ["the rest of a chunk", "2\r\nab\r", "\n0\r\nX-A: 1\r\n\r\n"],
+    ["the trailers", "2\r\nab\r\n0\r\nX-A: 1\r\n\r\n", ""],
+  ])("may be given away by who reads it, and leaves what came with it: %s", async (_, first, rest) => {
     const { server, fetch, url } = await wireStage();
-    const response = fetch(url);
-    const wire = await server.answer("HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 4\r\n\r\n01");
-    const { body, headers } = await response;
-    await wire.send("23");
-    const reader = (body as ReadableStream<Uint8Array>).getReader();
-    await reader.read();
-    expect(headers.get("x-a")).toBe("1");
+    const answer = fetch(url);
+    const wire = await server.answer("HTTP/1.1 200 OK\r\nX-B: 2\r\nTransfer-Encoding: chunked\r\n\r\n");
+    const response = await answer;
+    const reader = (response.body as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
+    const read = reader.read();
+    await wire.send(first);
+    const { value } = await read;
+    structuredClone(value?.buffer, { transfer: value ? [value.buffer] : [] });
+    const end = reader.read();
+    await wire.send(rest);
+    expect((await end).done).toBe(true);
+    expect(headersOf(response).get("x-b")).toBe("2");
+    expect((await trailersOf(response)).get("x-a")).toBe("1");
   });
 });

@@ -26,6 +26,31 @@ describe("a connection", () => {
     expect(ports.size).toBe(1);
   });
 
+  test("is free again after a body that had filled it", async () => {
+    const ports = new Set<number>();
+    const { fetch, url } = await serverStage((request) => {
+      ports.add(request.client.remoteAddress.port);
+      return request.respond(200, new Uint8Array(100_000));
+    });
+    for (let i = 0; i < 3; i++) expect((await (await fetch(url)).arrayBuffer()).byteLength).toBe(100_000);
+    expect(ports.size).toBe(1);
+  });
+
+  test("is free again when a body of a known length is out, although its stream has not ended", async () => {
+    const { server, fetch, url } = await wireStage();
+    const body = new ReadableStream<Uint8Array>({ start: (stream) => stream.enqueue(Uint8Array.of(65, 66)) });
+    const headers = { "Content-Length": "2" };
+    const first = fetch(url, { method: "POST", body, duplex: "half", headers });
+    const wire = await server.accept();
+    await wire.read("\r\n\r\nAB");
+    await wire.send(OK);
+    expect(await (await first).text()).toBe("ok");
+    const second = fetch(url);
+    await wire.read("\r\n\r\n");
+    await wire.send(OK);
+    expect(await (await second).text()).toBe("ok");
+  });
+
   test("closes when it idled for the timeout, and not before", async () => {
     const clock = new FakeClock();
     const { server, fetch, url } = await wireStage({ clock, keepAliveMs: 5000 });

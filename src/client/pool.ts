@@ -56,8 +56,6 @@ export class Pool implements ConnectionOwner {
   /** Makes a connection, as soon as there may be one more. */
   apply(applicant: Applicant): void {
     if (this.#open >= this.#config.maxConnectionsPerOrigin) {
-      // Who wants a new one although others idle makes room for it.
-      this.take()?.destroy();
       this.#queue.push(applicant);
       return;
     }

@@ -53,7 +53,6 @@ function target(location: string, from: URL): URL {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new ClientError("InvalidRedirect", "a redirect to a scheme other than http and https");
   }
-  if (url.hash === "") url.hash = from.hash;
   return url;
 }
 
