@@ -18,7 +18,8 @@ export interface FetchOptions {
   readonly keepAliveMs?: number;
   /**
    * The most connections to one origin at a time; further requests wait for one of them, in order. Default
-   * 256. Browsers stop at 6, Node's `fetch` has no limit.
+   * 256. Browsers stop at 6, Node's `fetch` has no limit. A response of more than 64 KiB holds its connection until
+   * its body was read, cancelled or collected as garbage.
    */
   readonly maxConnectionsPerOrigin?: number;
   /** Keeps and sends cookies, unless a request has `credentials: "omit"`. Default: none, cookies are the caller's. */
