@@ -43,7 +43,7 @@ export const steps = [
   { name: "types of everything", command: tsc("tsconfig.json") },
   { name: "types of the scripts", command: tsc("scripts") },
   { name: "file lengths", command: ["scripts/check-lengths.mjs"] },
-  { name: "tests on Node", command: vitest("node"), counts: "vitest" },
+  { name: "tests on Node", command: vitest("node"), counts: "vitest", minutes: 10 },
   { name: "programs: examples and README", command: vitest("programs"), counts: "vitest" },
   { name: "unused exports and packages", command: ["node_modules/knip/bin/knip.js"] },
   { name: "exports of package.json", command: ["scripts/check-exports.mjs"] },
