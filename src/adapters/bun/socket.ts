@@ -1,4 +1,4 @@
-import type { Socket, SocketAddress, SocketEvents } from "../../socket/index.ts";
+import { NetworkError, type Socket, type SocketAddress, type SocketEvents } from "../../socket/index.ts";
 import { ipAddress } from "../ip-address.ts";
 import { networkError } from "./errors.ts";
 import type { RawHandlers, RawSocket } from "./runtime.ts";
@@ -153,6 +153,9 @@ export class BunSocket implements Socket {
       if (error) this.#error ??= networkError(error, "the connection failed");
       else if (this.#inbound === "paused") this.#inbound = "end held";
       else if (this.#inbound === "flowing") this.#inbound = "end due";
+      // The peer had ended and this side had not: Bun closes then for a reset alone, and names no error.
+      else if (this.#outbound !== "ended")
+        this.#error ??= new NetworkError("ECONNRESET", "the peer reset the connection");
     }
     this.#life = "gone";
     this.#outbound = "ended";
