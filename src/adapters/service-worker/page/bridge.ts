@@ -89,7 +89,7 @@ export class PageBridge implements PageLinkHost {
       left.attach(outlet, body);
       return left;
     }
-    const { network, routes, prefix, session, waits } = this.#parts;
+    const { network, clock, routes, prefix, session, waits } = this.#parts;
     const place: Place = { prefix, session, port: fetch.port, target: fetch.target };
     const url = virtualUrl(place);
     const site = siteContext(fetch, session, routes);
@@ -99,6 +99,7 @@ export class PageBridge implements PageLinkHost {
     const exchange: Exchange = new Exchange(
       {
         network,
+        clock,
         connectMs: waits.connectMs,
         translate: (head) =>
           this.#translate(head, place, () => this.#cookies.store(head.headers.getSetCookie(), url, site)),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HttpHeaders } from "../../../http1/headers.ts";
-import { WireClient } from "../../../testing/index.ts";
+import { systemClock } from "../../../socket/index.ts";
+import { FakeClock, WireClient } from "../../../testing/index.ts";
 import { VirtualNetwork } from "../../virtual/index.ts";
 import { Exchange } from "./exchange.ts";
 import type { Outlet } from "./outlet.ts";
@@ -30,6 +31,7 @@ async function begin() {
   const exchange = new Exchange(
     {
       network,
+      clock: systemClock,
       connectMs: 1000,
       translate: (head) => ({ status: head.status, reason: head.reason, headers: [] }),
       ended: () => state.ended++,
@@ -133,6 +135,7 @@ describe("one request of the bridge", () => {
     const exchange = new Exchange(
       {
         network: new VirtualNetwork(),
+        clock: systemClock,
         connectMs: 1000,
         translate: () => ({ status: 200, reason: "", headers: [] }),
         ended: () => undefined,
@@ -141,6 +144,29 @@ describe("one request of the bridge", () => {
       new RequestWriter("GET", "/", new HttpHeaders(), null),
     );
     await exchange.start(81, notes);
+    expect(notes.lines).toEqual(["refused ServerGone"]);
+  });
+
+  test("a server that never accepts is a refusal after its time", async () => {
+    const clock = new FakeClock();
+    const notes = new Notes();
+    const network = new VirtualNetwork({ blackHole: true, clock });
+    const exchange = new Exchange(
+      {
+        network,
+        clock,
+        connectMs: 1000,
+        translate: () => ({ status: 200, reason: "", headers: [] }),
+        ended: () => undefined,
+      },
+      "GET",
+      new RequestWriter("GET", "/", new HttpHeaders(), null),
+    );
+    const started = exchange.start(80, notes);
+    await clock.advance(999);
+    expect(notes.lines).toEqual([]);
+    await clock.advance(1);
+    await started;
     expect(notes.lines).toEqual(["refused ServerGone"]);
   });
 });

@@ -1,7 +1,5 @@
-import { ProtocolError } from "../../../http1/errors.ts";
-import { DEFAULT_LIMITS } from "../../../http1/limits.ts";
-import { type ResponseHead, ResponseReader } from "../../../http1/response-reader.ts";
-import type { Network, Socket, SocketEvents } from "../../../socket/index.ts";
+import type { ResponseHead } from "../../../http1/response-reader.ts";
+import type { Clock, Network, Socket, SocketEvents } from "../../../socket/index.ts";
 import {
   type AnswerBody,
   type AnswerHead,
@@ -9,12 +7,14 @@ import {
   type ProblemCode,
   WHOLE_BYTES,
 } from "../protocol.ts";
+import { AnswerReader } from "./answer-reader.ts";
 import { type Outlet, ownBuffer } from "./outlet.ts";
 import type { RequestWriter } from "./request-writer.ts";
 
 /** What an exchange needs to know of its bridge. */
 export interface ExchangeHost {
   readonly network: Network;
+  readonly clock: Clock;
   readonly connectMs: number;
   /** The head as the browser gets it, cookies taken out of it: a promise when they have to be stored first. */
   translate(head: ResponseHead): AnswerHead | Promise<AnswerHead>;
@@ -40,9 +40,8 @@ type Answer = { readonly head: AnswerHead; readonly body: AnswerBody } | { reado
 
 export class Exchange implements SocketEvents {
   readonly #host: ExchangeHost;
-  readonly #method: string;
   readonly #writer: RequestWriter;
-  readonly #reader = new ResponseReader(DEFAULT_LIMITS);
+  readonly #reader: AnswerReader;
   readonly #giveUp = new AbortController();
   #phase: Phase = "asking";
   #outlet: Outlet | undefined;
@@ -53,15 +52,15 @@ export class Exchange implements SocketEvents {
 
   constructor(host: ExchangeHost, method: string, writer: RequestWriter) {
     this.#host = host;
-    this.#method = method;
+    this.#reader = new AnswerReader(method);
     this.#writer = writer;
   }
 
   /** Connects and sends. Never rejects: what goes wrong is an answer. */
   async start(port: number, outlet: Outlet): Promise<void> {
     this.#outlet = outlet;
-    const { network, connectMs } = this.#host;
-    const timer = setTimeout(() => this.#giveUp.abort(), connectMs);
+    const { network, clock, connectMs } = this.#host;
+    const timer = clock.setTimeout(() => this.#giveUp.abort(), connectMs);
     try {
       const socket = await network.connect({ host: "localhost", port, signal: this.#giveUp.signal });
       if (this.#phase === "over") {
@@ -74,7 +73,7 @@ export class Exchange implements SocketEvents {
     } catch {
       this.#refuse("ServerGone");
     } finally {
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
     }
   }
 
@@ -161,19 +160,9 @@ export class Exchange implements SocketEvents {
   // How it goes on.
 
   #readHead(): void {
-    try {
-      let head = this.#reader.readHead(this.#method);
-      while (head !== undefined && head.status < 200 && head.status !== 101) {
-        head = this.#reader.readHead(this.#method);
-      }
-      if (head === undefined) return;
-      // 101 is for those who asked for it, which a fetch can't; a Response has no room for others.
-      if (head.status === 101 || head.status > 599) this.#refuse("InvalidResponse");
-      else this.#translate(head);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#refuse("InvalidResponse");
-    }
+    const head = this.#reader.head();
+    if (head === "invalid") this.#refuse("InvalidResponse");
+    else if (head !== undefined) this.#translate(head);
   }
 
   #translate(head: ResponseHead): void {
@@ -192,28 +181,17 @@ export class Exchange implements SocketEvents {
   #answered(head: ResponseHead, translated: AnswerHead): void {
     if (this.#phase !== "heading") return;
     this.#phase = "answered";
-    const body = head.framing === 0 ? null : (this.#wholeBody(head) ?? "stream");
+    const whole = this.#reader.whole(head);
+    const body = whole === undefined ? "stream" : whole;
     if (body !== "stream") this.#release();
     this.#answer = { head: translated, body };
     this.#give(this.#answer);
   }
 
-  /** All of the body, if it is small and here already. */
-  #wholeBody({ framing }: ResponseHead): ArrayBuffer | undefined {
-    if (framing < 0 || framing > WHOLE_BYTES || this.#reader.buffered < framing) return undefined;
-    const whole = new Uint8Array(framing);
-    let at = 0;
-    for (let event = this.#reader.readBody(); event instanceof Uint8Array; event = this.#reader.readBody()) {
-      whole.set(event, at);
-      at += event.length;
-    }
-    return whole.buffer;
-  }
-
   /** Sends what there is of the body, as far as credit goes. */
   #pump(): void {
     while (this.#credit > 0 && this.#phase === "flowing") {
-      const event = this.#readBody();
+      const event = this.#reader.next();
       if (event === "end") {
         this.#release();
         this.#outlet?.end();
@@ -231,15 +209,6 @@ export class Exchange implements SocketEvents {
       }
       this.#credit -= event.length;
       this.#outlet?.chunk(ownBuffer(event));
-    }
-  }
-
-  #readBody(): Uint8Array | "end" | "need-more" | "cut" {
-    try {
-      return this.#reader.readBody();
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      return "cut";
     }
   }
 

@@ -27,6 +27,7 @@ function orphaned(text: string | null, ended: () => void = () => undefined): Exc
   return new Exchange(
     {
       network: new VirtualNetwork(),
+      clock: new FakeClock(),
       connectMs: 1000,
       translate: () => ({ status: 200, reason: "", headers: [] }),
       ended,
