@@ -3,9 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "playwright/test";
-import { porticoWorker } from "portico/vite";
 import { build, createServer } from "vite";
 import { root as repository } from "../scripts/entries.mjs";
+
+// From the build: the plugin finds the worker's file beside itself.
+const built = new URL("../dist/vite.js", import.meta.url).href;
+const { porticoWorker } = (await import(built)) as typeof import("portico/vite");
 
 let root: string;
 const worker = () => readFile(`${repository}dist/portico-sw.js`, "utf8");
