@@ -34,11 +34,7 @@ export class Outbox {
       if (open) this.#later(data.arrayBuffer().then((buffer) => new Uint8Array(buffer)));
       return;
     }
-    const message = ArrayBuffer.isView(data)
-      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-      : isBuffer(data)
-        ? new Uint8Array(data)
-        : String(data);
+    const message = messageOf(data);
     if (open && this.#queue === undefined) {
       this.#put(message);
       return;
@@ -74,6 +70,13 @@ export class Outbox {
     else if (entry instanceof Uint8Array) this.#sink.binary(entry);
     else this.#sink.close(entry.code, entry.reason);
   }
+}
+
+/** Text, or the bytes behind a view or a buffer; what is neither is sent as the text that it makes. */
+function messageOf(data: Exclude<Sendable, Blob>): string | Uint8Array {
+  if (typeof data === "string") return data;
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return isBuffer(data) ? new Uint8Array(data) : String(data);
 }
 
 function isBuffer(data: unknown): data is ArrayBufferLike {
