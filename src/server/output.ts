@@ -5,6 +5,8 @@ import { connectionClosed, RESOLVED } from "./outgoing-body.ts";
 const MAX_HELD = 65_536;
 /** Bytes up to this many are copied behind what waits; copying more costs as much as a write of their own. */
 const MAX_JOINED = 16_384;
+/** Within the process bytes that are lent need no copy at all, from this many on. */
+const MIN_LENT = 8192;
 /** Microtasks without a further answer after which those that are ready leave. */
 const MAX_HOPS = 8;
 
@@ -42,7 +44,8 @@ export class Output {
 
   /** Adds bytes; large ones leave at once, `given` where their writer lends them (see `Socket.write`). */
   bytes(bytes: Uint8Array, given = false): void {
-    if (bytes.length > MAX_JOINED || bytes.length + this.#size + this.#text.length > MAX_HELD) {
+    const lent = given && bytes.length >= MIN_LENT && this.#socket.remoteAddress.family === "virtual";
+    if (lent || bytes.length > MAX_JOINED || bytes.length + this.#size + this.#text.length > MAX_HELD) {
       this.flush();
       this.#write(bytes, given);
       return;
