@@ -1,6 +1,7 @@
 /** `npm start`: the page shows, says nothing on its console, and calls every example. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { expect, test } from "playwright/test";
+import catalogue from "../examples/catalogue.json" with { type: "json" };
 
 let running: ChildProcess;
 let url: string;
@@ -29,7 +30,7 @@ test("the page calls the examples, with no error on its console", async ({ page 
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
   await page.goto(url);
-  await expect(page.locator("section")).toHaveCount(8);
+  await expect(page.locator("section")).toHaveCount(catalogue.length);
 
   const call = async (title: string, request: string, answer: RegExp) => {
     const section = page.locator("section", { has: page.getByRole("heading", { name: title }) });
