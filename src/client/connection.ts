@@ -4,19 +4,12 @@ import { HttpHeaders } from "../http1/headers.ts";
 import type { Limits } from "../http1/limits.ts";
 import { type ResponseHead, ResponseReader } from "../http1/response-reader.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
-import type { RequestBody } from "./body.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
 import { type BodySource, IncomingBody } from "./incoming-body.ts";
-import type { RequestFraming, WireHead } from "./request-writer.ts";
+import { keepAliveOf } from "./keep-alive.ts";
+import { sendRequest, type WireRequest } from "./send-request.ts";
 import type { Waiting } from "./sweep.ts";
-import { Upload, type UploadSink } from "./upload.ts";
-
-/** A request in the form in which a connection sends it. */
-export interface WireRequest {
-  readonly method: string;
-  readonly head: WireHead;
-  readonly body: RequestBody | undefined;
-}
+import type { Upload, UploadSink } from "./upload.ts";
 
 /** Who sent a request: is told of one of the two, once. */
 export interface ResponseHandler {
@@ -50,14 +43,10 @@ export interface ConnectionOwner {
  */
 type Phase = "idle" | "awaiting" | "receiving" | "closing" | "closed";
 
-/** Requests up to this many bytes leave in one write, head and content. */
-const MAX_JOINED = 16_384;
 /** Bodies up to this many bytes are a byte stream over any network. */
 const MOST_OWNED = 1_048_576;
 /** 1xx responses before a final one: more is an attack. */
 const MAX_INTERIM = 100;
-
-const encoder = new TextEncoder();
 
 /** One connection of a client: a request out, its response in, the next request. */
 export class ClientConnection implements SocketEvents, BodySource, UploadSink, Waiting {
@@ -104,7 +93,7 @@ export class ClientConnection implements SocketEvents, BodySource, UploadSink, W
     this.#silent = true;
     this.#interim = 0;
     this.#persistent = !request.head.close;
-    this.#write(request.head, request.body);
+    this.#upload = sendRequest(request, this.#socket, this);
   }
 
   /** Does its best to keep the process from waiting for it, or undoes that. */
@@ -222,35 +211,6 @@ export class ClientConnection implements SocketEvents, BodySource, UploadSink, W
 
   // How it goes on.
 
-  #write({ text, ascii, framing }: WireHead, body: RequestBody | undefined): void {
-    if (ascii && (body === undefined || (body.kind === "text" && body.length <= MAX_JOINED))) {
-      this.#socket.write(body === undefined ? text : text + body.text);
-      return;
-    }
-    const head = ascii ? encoder.encode(text) : octets(text);
-    if (body?.kind === "bytes" && body.length <= MAX_JOINED) {
-      const joined = new Uint8Array(head.length + body.length);
-      joined.set(head);
-      joined.set(body.bytes, head.length);
-      this.#socket.write(joined, true);
-      return;
-    }
-    this.#socket.write(head, true);
-    if (body?.kind === "text") this.#socket.write(body.text);
-    else if (body?.kind === "bytes") this.#socket.write(body.bytes);
-    else if (body?.kind === "blob") this.#startUpload(body.blob.stream().getReader(), framing, []);
-    else if (body?.kind === "stream") this.#startUpload(body.reader, framing, body.begun);
-  }
-
-  #startUpload(
-    reader: ReadableStreamDefaultReader<Uint8Array>,
-    framing: RequestFraming,
-    begun: readonly Uint8Array[],
-  ): void {
-    this.#upload = new Upload(reader, framing, this);
-    this.#upload.start(begun);
-  }
-
   #cancelUpload(reason: unknown): void {
     const upload = this.#upload;
     this.#upload = undefined;
@@ -282,7 +242,7 @@ export class ClientConnection implements SocketEvents, BodySource, UploadSink, W
     this.#phase = "receiving";
     this.used = true;
     if (!head.keepAlive) this.#persistent = false;
-    this.#keepAliveMs = keepAliveOf(head);
+    this.#keepAliveMs = keepAliveOf(head.headers);
     if (head.framing === 0) {
       this.#complete();
       handler?.onResponse(head, undefined);
@@ -328,18 +288,4 @@ export class ClientConnection implements SocketEvents, BodySource, UploadSink, W
 
 function cut(): ProtocolError {
   return new ProtocolError("IncompleteMessage", 502, "the server closed in the middle of a response");
-}
-
-/** `Keep-Alive: timeout=5`, as most servers send it: a second less, so that it is not a race. */
-function keepAliveOf(head: ResponseHead): number {
-  const value = head.headers.get("keep-alive");
-  const seconds = value === null ? undefined : /(?:^|[,\s])timeout=(\d+)/i.exec(value)?.[1];
-  return seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(seconds) * 1000 - 1000);
-}
-
-/** Text of one char an octet as octets. */
-function octets(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

@@ -40,8 +40,9 @@ export class Upload {
   }
 
   /** @param begun what was read of the stream before */
-  start(begun: readonly Uint8Array[]): void {
+  start(begun: readonly Uint8Array[]): this {
     void this.#run(begun);
+    return this;
   }
 
   /** The socket can take more. */
@@ -61,6 +62,7 @@ export class Upload {
 
   async #run(begun: readonly Uint8Array[]): Promise<void> {
     try {
+      await undefined; // who starts it has to have it before it tells of anything
       for (const chunk of begun) await this.#send(chunk);
       for (;;) {
         const { done, value } = await this.#reader.read();

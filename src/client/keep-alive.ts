@@ -1,0 +1,14 @@
+import type { HttpHeaders } from "../http1/headers.ts";
+
+/** Taken off what the server says, so that it is not a race who closes. */
+const MARGIN_MS = 1000;
+
+/**
+ * For how many milliseconds the server keeps an idle connection, by `Keep-Alive: timeout=5, max=100`, which no
+ * standard has and most servers send. Infinity where it does not say.
+ */
+export function keepAliveOf(headers: HttpHeaders): number {
+  const value = headers.get("keep-alive");
+  const seconds = value === null ? undefined : /(?:^|[,\s])timeout=(\d+)/i.exec(value)?.[1];
+  return seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(seconds) * 1000 - MARGIN_MS);
+}
