@@ -189,3 +189,8 @@ test("ranges of an audio file are played, and sought in", async ({ page }) => {
   }, url);
   expect(ended).toEqual({ status: 206, range: "bytes 44-143/32044", bytes: 100, duration: 4, time: 3 });
 });
+
+test("the README's page works as it stands there", async ({ page }) => {
+  await page.goto(`${site.url}readme`);
+  await expect(page.frameLocator("iframe").locator("body")).toHaveText("You asked for /any/path");
+});

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 import type { Page } from "playwright/test";
-import { AsyncHttpServer } from "portico";
+import { AsyncHttpServer, type HttpRequest } from "portico";
 import type { ExposeOptions } from "portico/service-worker";
 import { root } from "../../scripts/entries.mjs";
 
@@ -22,60 +22,70 @@ export interface PreviewSite {
 }
 
 export async function startSite(): Promise<PreviewSite> {
-  const host = await bundle(`${root}e2e/previews/host.ts`, "esm");
-  const source = JSON.stringify(`${root}src/adapters/service-worker/index.ts`);
-  const workers: Record<WorkerKind, string> = {
-    current: await readFile(`${root}dist/portico-sw.js`, "utf8"),
-    newer: await bundleText(`import { servePreviews } from ${source}; servePreviews(self, { version: 99 });`),
-    hasty: await bundleText(
-      `import { servePreviews } from ${source}; servePreviews(self, { waits: { seekMs: 300, answerMs: 600 } });`,
-    ),
-    // As in browsers whose requests have no stream of their body.
-    buffering: await bundleText(
-      `import { servePreviews } from ${source};
-       Object.defineProperty(Request.prototype, "body", { get: () => undefined });
-       servePreviews(self);`,
-    ),
-  };
-  // What any bridge is measured against: a worker that answers by itself.
-  const bare = `self.addEventListener("install", () => self.skipWaiting());
-    self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
-    self.addEventListener("fetch", (event) => {
-      if (event.request.url.endsWith("/hello")) event.respondWith(new Response("Hello World"));
-    });`;
+  const [host, workers, readme] = await Promise.all([hostScript(), workerFiles(), readmePage()]);
   const site: { worker: WorkerKind } = { worker: "current" };
   const requests: string[] = [];
+  /** Content and fields, `undefined` for what is not there. */
+  const file = (path: string): [string, Record<string, string>] | undefined => {
+    if (path === "/host.js") return [host, script];
+    if (path === "/bare/sw.js") return [BARE_WORKER, script];
+    if (path === "/readme") return [readme, html];
+    if (path.endsWith("/portico-sw.js")) return [workers[site.worker], script];
+    return path === "/" || path.startsWith("/bare/") ? [HOST_PAGE, html] : undefined;
+  };
   const server = new AsyncHttpServer();
+  const answer = async (request: HttpRequest) => {
+    const { pathname } = request.url;
+    requests.push(`${request.method} ${pathname}`);
+    const [content, headers] = file(pathname) ?? [];
+    if (content !== undefined) await request.respond(200, content, headers);
+    else if (request.method === "POST") await request.respond(200, `the host got ${await request.text()}`);
+    else await request.respond(404, "The static host has no such file");
+  };
   const port = await new Promise<number>((resolve, reject) => {
-    server
-      .serve(
-        0,
-        async (request) => {
-          const { pathname } = request.url;
-          requests.push(`${request.method} ${pathname}`);
-          if (pathname === "/host.js") await request.respond(200, host, script);
-          else if (pathname.endsWith("/portico-sw.js"))
-            await request.respond(200, workers[site.worker], script);
-          else if (pathname === "/bare/sw.js") await request.respond(200, bare, script);
-          else if (pathname === "/" || pathname.startsWith("/bare/")) {
-            await request.respond(
-              200,
-              '<!doctype html><title>host</title><script type="module" src="/host.js"></script>',
-              html,
-            );
-          } else if (request.method === "POST")
-            await request.respond(200, `the host got ${await request.text()}`);
-          else await request.respond(404, "The static host has no such file");
-        },
-        { address: "localhost", onListen: () => resolve(server.getPort()) },
-      )
-      .catch(reject);
+    const onListen = () => resolve(server.getPort());
+    server.serve(0, answer, { address: "localhost", onListen }).catch(reject);
   });
   return Object.assign(site, {
     url: `http://localhost:${port}/`,
     requests,
     close: () => server.close({ graceMs: 0 }),
   });
+}
+
+const HOST_PAGE = '<!doctype html><title>host</title><script type="module" src="/host.js"></script>';
+
+/** What any bridge is measured against: a worker that answers by itself. */
+const BARE_WORKER = `
+  self.addEventListener("install", () => self.skipWaiting());
+  self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+  self.addEventListener("fetch", (event) => {
+    if (event.request.url.endsWith("/hello")) event.respondWith(new Response("Hello World"));
+  });`;
+
+const hostScript = () => bundle(`export * from ${JSON.stringify(`${root}e2e/previews/host.ts`)};`, "esm");
+
+async function workerFiles(): Promise<Record<WorkerKind, string>> {
+  const source = JSON.stringify(`${root}src/adapters/service-worker/index.ts`);
+  const worker = (options: string, before = "") =>
+    bundle(`import { servePreviews } from ${source}; ${before} servePreviews(self, ${options});`, "iife");
+  // As in browsers whose requests have no stream of their body.
+  const noBody = 'Object.defineProperty(Request.prototype, "body", { get: () => undefined });';
+  const [current, newer, hasty, buffering] = await Promise.all([
+    readFile(`${root}dist/portico-sw.js`, "utf8"),
+    worker("{ version: 99 }"),
+    worker("{ waits: { seekMs: 300, answerMs: 600 } }"),
+    worker("{}", noBody),
+  ]);
+  return { current, newer, hasty, buffering };
+}
+
+/** The page of the README, its program bundled. */
+async function readmePage(): Promise<string> {
+  const text = await readFile(`${root}README.md`, "utf8");
+  const found = /```html\n(.*?)<script type="module">(.*?)<\/script>/s.exec(text);
+  const program = (await bundle(found?.[2] ?? "", "esm")).replaceAll("</script", "<\\/script");
+  return `<!doctype html>${found?.[1] ?? ""}<script type="module">${program}</script>`;
 }
 
 /** Opens the host's page, with its app and bridge. @returns the URL of the app's root */
@@ -90,26 +100,21 @@ export async function openHost(
   return page.evaluate((given) => host.start(given), options);
 }
 
-const options = {
-  bundle: true,
-  write: false,
-  platform: "browser",
-  target: "es2022",
-  logLevel: "error",
-} as const;
-
-async function bundle(entry: string, format: "esm" | "iife"): Promise<string> {
-  const alias = {
-    portico: `${root}dist/index.browser.js`,
-    "portico/service-worker": `${root}dist/service-worker.js`,
-    "portico/static": `${root}dist/static.js`,
-    "portico/virtual": `${root}dist/virtual.js`,
-  };
-  const { outputFiles } = await build({ ...options, entryPoints: [entry], format, alias });
-  return outputFiles[0]?.text ?? "";
-}
-
-async function bundleText(contents: string): Promise<string> {
-  const { outputFiles } = await build({ ...options, stdin: { contents, resolveDir: root }, format: "iife" });
+async function bundle(contents: string, format: "esm" | "iife"): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    write: false,
+    format,
+    platform: "browser",
+    target: "es2022",
+    logLevel: "error",
+    alias: {
+      portico: `${root}dist/index.browser.js`,
+      "portico/service-worker": `${root}dist/service-worker.js`,
+      "portico/static": `${root}dist/static.js`,
+      "portico/virtual": `${root}dist/virtual.js`,
+    },
+  });
   return outputFiles[0]?.text ?? "";
 }
