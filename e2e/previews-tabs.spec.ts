@@ -176,6 +176,14 @@ test("a page that the worker can't control has previews all the same", async ({ 
   expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
 });
 
+test("a page in a directory finds the worker's file at the root", async ({ page }) => {
+  await page.goto(`${site.url}deep/page`);
+  await page.waitForFunction(() => globalThis.host !== undefined);
+  const url = await page.evaluate(() => host.start({}));
+  expect(url).toContain("/deep/~");
+  expect(await text(page, `${url}echo`)).toBe("GET ");
+});
+
 test("a scope that another worker has is left to it", async ({ page, context }) => {
   await page.goto(site.url);
   await page.evaluate(async () => {

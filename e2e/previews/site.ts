@@ -30,8 +30,8 @@ export async function startSite(): Promise<PreviewSite> {
     if (path === "/host.js") return [host, script];
     if (path === "/bare/sw.js") return [BARE_WORKER, script];
     if (path === "/readme") return [readme, html];
-    if (path.endsWith("/portico-sw.js")) return [workers[site.worker], script];
-    return path === "/" || path.startsWith("/bare/") ? [HOST_PAGE, html] : undefined;
+    if (/^(\/below|\/bare)?\/portico-sw\.js$/.test(path)) return [workers[site.worker], script];
+    return ["/", "/deep/page", "/bare/", "/bare/host"].includes(path) ? [HOST_PAGE, html] : undefined;
   };
   const server = new AsyncHttpServer();
   const answer = async (request: HttpRequest) => {

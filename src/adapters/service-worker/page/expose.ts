@@ -17,8 +17,8 @@ export interface ExposeOptions {
   readonly scope?: string | URL;
   /**
    * The worker's file, a copy of `dist/portico-sw.js`. A page at or below its directory can fetch previews' URLs
-   * itself, and absolute paths below it that a preview navigates to are brought home to the preview. Default
-   * `"portico-sw.js"`.
+   * itself, and absolute paths below it that a preview navigates to are brought home to the preview. Default:
+   * `"portico-sw.js"`, and where that is not to be had `"/portico-sw.js"`.
    */
   readonly worker?: string | URL;
   /**
@@ -65,7 +65,6 @@ export async function exposeNetwork(network: Network, options: ExposeOptions = {
   }
   const scope = withSlash(new URL(options.scope ?? "./", document.baseURI)).href;
   const prefix = prefixOf(scope);
-  const script = new URL(options.worker ?? "portico-sw.js", document.baseURI);
   const session = newSessionId();
   const key = await sessionKey(session);
   const release = await hold(navigator.locks, sessionLock(key));
@@ -94,7 +93,7 @@ export async function exposeNetwork(network: Network, options: ExposeOptions = {
     release();
   };
   try {
-    await meetWorkers(bridge, scope, script);
+    await meetWorkers(bridge, scope, scriptsOf(options));
   } catch (error) {
     await close();
     throw error;
@@ -112,14 +111,37 @@ export async function exposeNetwork(network: Network, options: ExposeOptions = {
  * that whatever they ask of this origin is theirs. The other one is for this page and all that lies beside it:
  * its own fetches of previews, and previews' navigations to absolute paths.
  */
-async function meetWorkers(bridge: PageBridge, scope: string, script: URL): Promise<void> {
+async function meetWorkers(bridge: PageBridge, scope: string, scripts: readonly URL[]): Promise<void> {
+  const { activeMs } = WAITS;
+  const { script, registration } = await firstOf(scripts, (each) =>
+    register(each, prefixOf(scope), { activeMs, yields: false }),
+  );
   const wide = [new URL("./", script).href, scope].find((each) => document.URL.startsWith(each));
-  const [previews, page] = await Promise.all([
-    register(script, prefixOf(scope), { activeMs: WAITS.activeMs, yields: false }),
-    wide === undefined ? undefined : register(script, wide, { activeMs: WAITS.activeMs, yields: true }),
+  const page = wide === undefined ? undefined : await register(script, wide, { activeMs, yields: true });
+  await Promise.all([
+    registration && meet(bridge, registration, false),
+    page && meet(bridge, page, true).then(() => controlled(activeMs)),
   ]);
-  await Promise.all([previews && meet(bridge, previews, false), page && meet(bridge, page, true)]);
-  if (page) await controlled(WAITS.activeMs);
+}
+
+function scriptsOf({ worker }: ExposeOptions): URL[] {
+  const names = worker === undefined ? ["portico-sw.js", "/portico-sw.js"] : [worker];
+  return names.map((name) => new URL(name, document.baseURI));
+}
+
+/** Registers the first file that is there. */
+async function firstOf(
+  [script, ...others]: readonly URL[],
+  attempt: (script: URL) => Promise<ServiceWorkerRegistration | undefined>,
+): Promise<{ script: URL; registration: ServiceWorkerRegistration | undefined }> {
+  if (script === undefined) throw new TypeError("No file to register");
+  try {
+    return { script, registration: await attempt(script) };
+  } catch (error) {
+    const missing = error instanceof BridgeError && error.code === "WorkerNotFound";
+    if (!missing || others.length === 0) throw error;
+    return firstOf(others, attempt);
+  }
 }
 
 /** Greets the active worker; one of another version gets a chance to be updated. */
