@@ -112,6 +112,16 @@ test("the server sees what it is called, and what the browser calls it", async (
   });
 });
 
+test("a coded answer is decoded, and one that may have no body has none", async ({ page }) => {
+  const url = await startHost(page);
+  const seen = await page.evaluate(async (href) => {
+    const zipped = await fetch(`${href}zipped`);
+    const reset = await fetch(`${href}reset`);
+    return [await zipped.text(), zipped.headers.get("content-encoding"), reset.status, await reset.text()];
+  }, url);
+  expect(seen).toEqual(["unzipped", null, 205, ""]);
+});
+
 test("server-sent events arrive while the callback runs, and closing the source ends it", async ({
   page,
 }) => {

@@ -100,6 +100,13 @@ export class App {
         return request.respond(200, JSON.stringify(request.headers), { "Content-Type": "application/json" });
       case "echo":
         return request.respond(200, `${request.method} ${await request.text()}`);
+      case "zipped": {
+        // A server that does not care what was asked for.
+        const zipped = new Response("unzipped").body?.pipeThrough(new CompressionStream("gzip"));
+        return request.respond(200, zipped ?? null, { "Content-Encoding": "gzip" });
+      }
+      case "reset":
+        return request.respond(205, "no body is allowed here");
       case "events":
         return this.#events(request);
       case "download":

@@ -74,7 +74,7 @@ export function servePreviews(scope: WorkerScope, options: ServePreviewsOptions 
       place = (client && routes.parse(client.url)) ?? routes.parse(request.referrer);
       if (place === undefined) return problemResponse("UnknownClient", false);
       if (places.size >= MAX_PLACES) places.clear();
-      places.set(clientId, place);
+      if (clientId !== "") places.set(clientId, place);
     }
     return answer(event, { ...place, target }, context);
   }
