@@ -44,6 +44,11 @@ const areas: Readonly<Record<string, Area>> = {
   "src/adapters/service-worker": { areas: [...platform, "adapters"], packages: ["tough-cookie"] },
   "src/adapters/vite": { areas: [], node: true },
   "src/adapters/webcontainer": { areas: [...platform, "adapters"], packages: ["@webcontainer/api"] },
+  // Beside `src/index.*.ts`, which decide on the default network.
+  "src/node-http": {
+    areas: [...platform, "adapters", ...["node", "browser", "bun", "deno"].map((on) => `index.${on}.ts`)],
+    packages: ["buffer", "events", "readable-stream"],
+  },
   "src/testing": { areas: [...platform, "adapters"], packages: ["vitest"] },
   "src/embed": { areas: [...platform, "adapters"] },
   "src/index": { areas: [...platform, "adapters"] },

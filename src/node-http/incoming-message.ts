@@ -1,0 +1,160 @@
+import type { HttpHeaders } from "../http1/headers.ts";
+import type { HttpRequest } from "../server/types.ts";
+import type { ConnectionSocket } from "./connection-socket.ts";
+import { NodeHttpError } from "./errors.ts";
+import { distinctHeaders, type IncomingHeaders, joinedHeaders } from "./incoming-headers.ts";
+import { type Done, Readable, toBuffer } from "./streams.ts";
+
+/** Node's default for a byte stream. */
+const HIGH_WATER_MARK = 65_536;
+
+/**
+ * `http.IncomingMessage`: a request as a readable stream of Node. What it has to read is asked of the
+ * connection when somebody reads, so back-pressure reaches the client, and `100 Continue` goes out then.
+ */
+export class IncomingMessage extends Readable {
+  readonly socket: ConnectionSocket | undefined;
+  readonly connection: ConnectionSocket | undefined;
+  method: string | null = null;
+  url = "";
+  httpVersion = "1.1";
+  httpVersionMajor = 1;
+  httpVersionMinor = 1;
+  statusCode: number | null = null;
+  statusMessage: string | null = null;
+  /** Whether the whole message was received. */
+  complete = false;
+  /** Whether the client went away before that. */
+  aborted = false;
+  upgrade = false;
+  rawHeaders: string[] = [];
+  rawTrailers: string[] = [];
+  joinDuplicateHeaders = false;
+
+  #request: HttpRequest | undefined;
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  /** A read that `writeContinue` began. */
+  #early: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
+  #headers: IncomingHeaders | undefined;
+  #trailers: IncomingHeaders | undefined;
+
+  /** As in Node: made by a server; a program that makes one has a message without content. */
+  constructor(socket?: ConnectionSocket, request?: HttpRequest) {
+    super({ highWaterMark: HIGH_WATER_MARK });
+    this.socket = socket;
+    this.connection = socket;
+    this.#request = request;
+    if (request === undefined) return;
+    const { major, minor } = request.protocol;
+    this.method = request.method;
+    this.url = request.target;
+    this.httpVersion = `${major}.${minor}`;
+    this.httpVersionMajor = major;
+    this.httpVersionMinor = minor;
+    this.rawHeaders = flat(request.headers);
+  }
+
+  get headers(): IncomingHeaders {
+    this.#headers ??= joinedHeaders(this.rawHeaders, this.joinDuplicateHeaders);
+    return this.#headers;
+  }
+
+  set headers(headers: IncomingHeaders) {
+    this.#headers = headers;
+  }
+
+  get headersDistinct(): Record<string, string[]> {
+    return distinctHeaders(this.rawHeaders);
+  }
+
+  /** Empty until `"end"`. */
+  get trailers(): IncomingHeaders {
+    this.#trailers ??= joinedHeaders(this.rawTrailers, this.joinDuplicateHeaders);
+    return this.#trailers;
+  }
+
+  set trailers(trailers: IncomingHeaders) {
+    this.#trailers = trailers;
+  }
+
+  get trailersDistinct(): Record<string, string[]> {
+    return distinctHeaders(this.rawTrailers);
+  }
+
+  setTimeout(ms: number, callback?: () => void): this {
+    this.socket?.setTimeout(ms, callback);
+    return this;
+  }
+
+  override _read(): void {
+    if (this.#request === undefined) {
+      this.complete = true;
+      this.push(null);
+      return;
+    }
+    const next = this.#early ?? this.#readNext();
+    this.#early = undefined;
+    if (next === undefined) this.#end([]);
+    else next.then(({ done, value }) => this.#take(done ? undefined : value), this.#failed);
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    if (!this.complete && !this.readableEnded) {
+      this.aborted = this.socket?.destroyed ?? true;
+      if (this.aborted) this.emit("aborted");
+    }
+    done(error);
+  }
+
+  /** Asks for the body now, which is what lets a client that waits for 100 go on. */
+  wantBody(): void {
+    if (!this.complete) this.#early ??= this.#readNext();
+    this.#early?.catch(() => {});
+  }
+
+  /** The connection is gone. */
+  connectionLost(): void {
+    if (this.destroyed || this.readableEnded) return;
+    if (this.complete) this.destroy();
+    // As Node does: an error only where somebody listens for one.
+    else this.destroy(this.listenerCount("error") > 0 ? aborted() : undefined);
+  }
+
+  /** The answer is out: nobody is going to read what is left. */
+  answered(): void {
+    if (!this.destroyed && this.readableFlowing === null) this.destroy();
+  }
+
+  #readNext(): Promise<ReadableStreamReadResult<Uint8Array>> | undefined {
+    this.#reader ??= this.#request?.body?.getReader();
+    return this.#reader?.read();
+  }
+
+  #take(bytes: Uint8Array | undefined): void {
+    if (bytes !== undefined) this.push(toBuffer(bytes));
+    else this.#request?.trailers.then((trailers) => this.#end(flat(trailers)), this.#failed);
+  }
+
+  #end(rawTrailers: string[]): void {
+    this.rawTrailers = rawTrailers;
+    this.#trailers = undefined;
+    this.complete = true;
+    this.push(null);
+  }
+
+  readonly #failed = (error: unknown): void => {
+    if (this.destroyed) return;
+    const cause = error instanceof Error ? error : new Error(String(error));
+    this.destroy(this.listenerCount("error") > 0 ? aborted(cause) : undefined);
+  };
+}
+
+function flat(headers: HttpHeaders): string[] {
+  const raw: string[] = [];
+  for (const [name, value] of headers.lines()) raw.push(name, value);
+  return raw;
+}
+
+function aborted(cause?: Error): NodeHttpError {
+  return new NodeHttpError("ECONNRESET", "aborted", { cause });
+}

@@ -1,0 +1,57 @@
+import type { ListenSpec } from "../socket/index.ts";
+import { missing, NodeHttpError } from "./errors.ts";
+
+export interface ListenOptions {
+  port?: number | string | undefined;
+  host?: string | undefined;
+  backlog?: number | undefined;
+  ipv6Only?: boolean | undefined;
+  reusePort?: boolean | undefined;
+  /** A Unix socket, where the network has them. */
+  path?: string | undefined;
+  signal?: AbortSignal | undefined;
+  exclusive?: boolean | undefined;
+}
+
+/** Every form of `server.listen`. */
+export type ListenArguments = readonly (number | string | null | undefined | ListenOptions | (() => void))[];
+
+interface Listening {
+  readonly spec: ListenSpec & { readonly path?: string };
+  readonly callback: (() => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** @throws NodeHttpError `ERR_INVALID_ARG_VALUE`, `ERR_METHOD_NOT_IMPLEMENTED` for a handle */
+export function listenSpec(args: ListenArguments): Listening {
+  const callback = args.find((argument) => typeof argument === "function");
+  const values = args.filter((argument) => typeof argument !== "function");
+  const options = optionsOf(values);
+  const { path, host, backlog, ipv6Only, reusePort, signal } = options;
+  const spec: ListenSpec & { path?: string } = {
+    port: path === undefined ? portOf(options.port) : 0,
+    ...(path === undefined ? {} : { path }),
+    ...(host === undefined || host === "" ? {} : { address: host }),
+    ...(backlog === undefined || backlog <= 0 ? {} : { backlog }),
+    ...(ipv6Only ? { family: "IPv6" as const } : {}),
+    ...(reusePort ? { reusePort } : {}),
+  };
+  return { spec, callback, signal };
+}
+
+function optionsOf([first, ...rest]: ListenArguments): ListenOptions {
+  if (typeof first === "object" && first !== null) {
+    if ("fd" in first || "_handle" in first) throw missing("server.listen(handle)", "listen on a port");
+    return first;
+  }
+  if (typeof first === "string" && !/^\d+$/.test(first)) return { path: first };
+  const host = rest.find((value) => typeof value === "string");
+  const backlog = rest.find((value) => typeof value === "number");
+  return { port: first as number | string | undefined, host, backlog };
+}
+
+function portOf(given: number | string | null | undefined): number {
+  const port = Number(given ?? 0);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new NodeHttpError("ERR_INVALID_ARG_VALUE", "a port must be a whole number from 0 to 65535");
+}

@@ -1,0 +1,262 @@
+import type { BodyWriter, HttpRequest } from "../server/types.ts";
+import type { ConnectionSocket } from "./connection-socket.ts";
+import { missing, NodeHttpError } from "./errors.ts";
+import type { IncomingMessage } from "./incoming-message.ts";
+import { type HeadersArgument, type HeaderValue, OutgoingHeaders } from "./outgoing-headers.ts";
+import { Buffer, type Done, Writable } from "./streams.ts";
+import { STATUS_CODES } from "./tables.ts";
+
+/**
+ * `http.ServerResponse`: an answer as a writable stream of Node. A whole body given to `end` leaves with its
+ * length, in one write; a body written in pieces is streamed, and a piece's callback comes when the
+ * connection can take more.
+ */
+export class ServerResponse extends Writable {
+  readonly req: IncomingMessage;
+  readonly socket: ConnectionSocket | undefined;
+  readonly connection: ConnectionSocket | undefined;
+  statusCode = 200;
+  /** The phrase is sent by the server, from the code (RFC 9112 section 4: nobody should look at it). */
+  statusMessage: string | undefined = undefined;
+  /** Kept for programs that set it; an origin server with a clock sends Date (RFC 9110 section 6.6.1). */
+  sendDate = true;
+  strictContentLength = false;
+  shouldKeepAlive = true;
+  /** What Node has here is the head's text; programs ask whether it is there. */
+  _header: string | null = null;
+
+  readonly #headers = new OutgoingHeaders();
+  readonly #request: HttpRequest | undefined;
+  #writer: BodyWriter | undefined;
+  #wrote = false;
+  /** The whole body, where `end` was the first to bring one. */
+  #whole: Uint8Array | string | undefined;
+  #trailers: [string, string][] = [];
+
+  constructor(req: IncomingMessage, request?: HttpRequest) {
+    super({ decodeStrings: true });
+    this.req = req;
+    this.socket = req.socket;
+    this.connection = req.socket;
+    this.#request = request;
+  }
+
+  get headersSent(): boolean {
+    return this._header !== null;
+  }
+
+  get finished(): boolean {
+    return this.writableEnded;
+  }
+
+  setHeader(name: string, value: HeaderValue): this {
+    this.#mustBeOpen("set");
+    this.#headers.set(name, value);
+    return this;
+  }
+
+  setHeaders(headers: Iterable<readonly [string, HeaderValue]>): this {
+    for (const [name, value] of headers) {
+      if (name.toLowerCase() === "set-cookie") this.appendHeader(name, String(value));
+      else this.setHeader(name, value);
+    }
+    return this;
+  }
+
+  appendHeader(name: string, value: string | readonly string[]): this {
+    this.#mustBeOpen("append");
+    this.#headers.append(name, value);
+    return this;
+  }
+
+  getHeader(name: string): HeaderValue | undefined {
+    return this.#headers.get(name);
+  }
+
+  getHeaders(): Record<string, HeaderValue> {
+    return this.#headers.record();
+  }
+
+  getHeaderNames(): string[] {
+    return this.#headers.names();
+  }
+
+  getRawHeaderNames(): string[] {
+    return this.#headers.rawNames();
+  }
+
+  hasHeader(name: string): boolean {
+    return this.#headers.has(name);
+  }
+
+  removeHeader(name: string): void {
+    this.#mustBeOpen("remove");
+    this.#headers.delete(name);
+  }
+
+  /**
+   * Settles status and headers; they leave with the first byte of the body.
+   * @throws NodeHttpError `ERR_HTTP_HEADERS_SENT`, `ERR_HTTP_INVALID_STATUS_CODE`, or of a header
+   */
+  writeHead(code: number, reason?: string | HeadersArgument, headers?: HeadersArgument): this {
+    if (this.headersSent) this.#mustBeOpen("write");
+    const status = Number(code) | 0;
+    if (status < 200 || status > 599) {
+      throw new NodeHttpError("ERR_HTTP_INVALID_STATUS_CODE", "Invalid status code: wanted 200 to 599");
+    }
+    const given = typeof reason === "string" ? headers : (headers ?? reason);
+    this.statusCode = status;
+    this.statusMessage =
+      typeof reason === "string" ? reason : (this.statusMessage ?? STATUS_CODES[status] ?? "unknown");
+    if (given !== undefined && given !== null) this.#headers.merge(given as HeadersArgument);
+    if (!this.shouldKeepAlive) this.#headers.set("Connection", "close");
+    this._header = `HTTP/1.1 ${status} ${this.statusMessage}\r\n`;
+    return this;
+  }
+
+  /** What middleware replaces `writeHead` for: the head that nobody wrote. */
+  _implicitHeader(): void {
+    this.writeHead(this.statusCode);
+  }
+
+  /** Sends the head now. */
+  flushHeaders(): void {
+    if (!this.headersSent) this._implicitHeader();
+    this.#wrote = true;
+    this.#start().catch(() => this.destroy());
+  }
+
+  writeContinue(callback?: () => void): void {
+    this.req.wantBody();
+    if (callback !== undefined) queueMicrotask(callback);
+  }
+
+  /** @throws NodeHttpError */
+  writeProcessing(): never {
+    throw missing("response.writeProcessing()");
+  }
+
+  /** @throws NodeHttpError */
+  writeEarlyHints(): never {
+    throw missing("response.writeEarlyHints()");
+  }
+
+  /** @throws NodeHttpError */
+  assignSocket(): never {
+    throw missing("response.assignSocket()");
+  }
+
+  /** @throws NodeHttpError */
+  detachSocket(): never {
+    throw missing("response.detachSocket()");
+  }
+
+  /** Trailers follow a body in chunks. */
+  addTrailers(headers: HeadersArgument): void {
+    const all = new OutgoingHeaders();
+    all.merge(headers);
+    this.#trailers = all.lines();
+  }
+
+  setTimeout(ms: number, callback?: () => void): this {
+    this.socket?.setTimeout(ms, callback);
+    return this;
+  }
+
+  override write(chunk: unknown, encoding?: string | Done, done?: Done): boolean {
+    if (!this.headersSent && !this.writableEnded) this._implicitHeader();
+    this.#wrote = true;
+    return super.write(asBytes(chunk), encoding, done);
+  }
+
+  override end(chunk?: unknown, encoding?: string | Done, done?: Done): this {
+    if (typeof chunk === "function") return this.end(undefined, undefined, chunk as Done);
+    if (typeof encoding === "function") return this.end(chunk, undefined, encoding);
+    if (!this.writableEnded && !this.destroyed) {
+      if (!this.headersSent) this._implicitHeader();
+      if (!this.#wrote && chunk !== undefined && chunk !== null) {
+        this.#whole = wholeBody(chunk, encoding);
+        return super.end(undefined, undefined, done);
+      }
+    }
+    return super.end(chunk === null ? undefined : asBytes(chunk), encoding, done);
+  }
+
+  override _write(chunk: Uint8Array, _encoding: string, done: Done): void {
+    this.#writePiece(chunk).then(
+      () => done(),
+      () => this.#gone(done),
+    );
+  }
+
+  override _final(done: Done): void {
+    this.#finish().then(
+      () => done(),
+      (error) => this.#failed(error, done),
+    );
+  }
+
+  async #writePiece(chunk: Uint8Array): Promise<void> {
+    const writer = await this.#start();
+    await writer.write(chunk);
+  }
+
+  async #start(): Promise<BodyWriter> {
+    const request = this.#served();
+    this.#writer ??= await request.sendHeaders(this.#headers.lines(), this.statusCode);
+    return this.#writer;
+  }
+
+  async #finish(): Promise<void> {
+    if (!this.#wrote && this.#trailers.length === 0) {
+      await this.#served().respond(this.statusCode, this.#whole ?? null, this.#headers.lines());
+      return;
+    }
+    const writer = await this.#start();
+    if (this.#whole !== undefined) await writer.write(this.#whole);
+    await writer.close(this.#trailers);
+  }
+
+  /** The client went away: like Node, no error but a close without `"finish"`. */
+  #gone(done: Done): void {
+    this.destroy();
+    done();
+  }
+
+  #failed(error: unknown, done: Done): void {
+    if (this.socket?.destroyed) this.#gone(done);
+    else done(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #served(): HttpRequest {
+    if (this.#request === undefined) throw missing("a response that no server made");
+    return this.#request;
+  }
+
+  #mustBeOpen(what: string): void {
+    if (!this.headersSent) return;
+    throw new NodeHttpError(
+      "ERR_HTTP_HEADERS_SENT",
+      `Cannot ${what} headers after they are sent to the client`,
+    );
+  }
+}
+
+/** The streams' own package takes its own `Buffer` and `Uint8Array`; another realm's bytes are neither. */
+function asBytes(chunk: unknown): unknown {
+  return ArrayBuffer.isView(chunk) && !(chunk instanceof Uint8Array)
+    ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    : chunk;
+}
+
+/** @throws NodeHttpError `ERR_INVALID_ARG_TYPE` */
+function wholeBody(chunk: unknown, encoding: string | undefined): Uint8Array | string {
+  if (typeof chunk === "string") {
+    return encoding === undefined || /^utf-?8$/i.test(encoding) ? chunk : Buffer.from(chunk, encoding);
+  }
+  if (chunk instanceof Uint8Array) return chunk;
+  throw new NodeHttpError(
+    "ERR_INVALID_ARG_TYPE",
+    `a chunk must be a string or a Uint8Array, got ${typeof chunk}`,
+  );
+}
