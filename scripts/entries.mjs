@@ -16,6 +16,20 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
+ * What Node's modules are in a page; src/node-http/aliases.ts leads there.
+ *
+ * @type {readonly Entry[]}
+ */
+const nodeModules =
+  "async_hooks crypto diagnostics_channel fs globals net process querystring tty url v8 zlib"
+    .split(" ")
+    .map((name) => ({
+      name: `./node-http/${name}`,
+      source: `src/node-http/modules/${name}.ts`,
+      output: `node-http/${name}.js`,
+    }));
+
+/**
  * Bun and Deno have the condition `node` as well, so theirs are tried before it.
  *
  * @type {readonly Entry[]}
@@ -48,6 +62,8 @@ const table = [
     nodeOnly: true,
   },
   { name: "./node-http", source: "src/node-http/index.browser.ts", output: "node-http.js" },
+  { name: "./node-http/aliases", source: "src/node-http/aliases.ts", output: "node-http/aliases.js" },
+  ...nodeModules,
   { name: "./testing", source: "src/testing/index.ts", output: "testing.js" },
   { name: "./embed", source: "src/embed/index.ts", output: "embed.js", elements: true },
   { name: "./static", source: "src/static/index.ts", output: "static.js" },

@@ -47,7 +47,7 @@ const areas: Readonly<Record<string, Area>> = {
   // Beside `src/index.*.ts`, which decide on the default network.
   "src/node-http": {
     areas: [...platform, "adapters", ...["node", "browser", "bun", "deno"].map((on) => `index.${on}.ts`)],
-    packages: ["buffer", "events", "readable-stream"],
+    packages: ["@noble/hashes", "buffer", "events", "pathe", "readable-stream", "url"],
   },
   "src/testing": { areas: [...platform, "adapters"], packages: ["vitest"] },
   "src/embed": { areas: [...platform, "adapters"] },

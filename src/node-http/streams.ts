@@ -83,9 +83,23 @@ export interface WritableClass {
   readonly prototype: NodeWritable;
 }
 
+/** `stream.Transform`. */
+export interface NodeTransform extends NodeReadable {
+  write(chunk: unknown, encoding?: string | Done, done?: Done): boolean;
+  end(chunk?: unknown, encoding?: string | Done, done?: Done): this;
+  _transform(chunk: unknown, encoding: string, done: Done): void;
+  _flush(done: Done): void;
+}
+
+export interface TransformClass {
+  new (): NodeTransform;
+  readonly prototype: NodeTransform;
+}
+
 export const EventEmitter: EmitterClass = emitter;
 export const Readable: ReadableClass = streams.Readable;
 export const Writable: WritableClass = streams.Writable;
+export const Transform: TransformClass = streams.Transform;
 export const Buffer: BufferClass = nodeBuffer;
 
 /** The same memory as a `Buffer`. */

@@ -111,7 +111,7 @@ export const cases: Readonly<Record<string, (scene: Scene) => Promise<void>>> = 
     same([part.status, await part.text()], [206, "from"]);
     same((await fetch("/static/none.txt")).status, 404);
     const download = await fetch("/download");
-    same(download.headers.get("content-disposition"), 'attachment; filename="greeting.txt"');
+    same(download.headers.get("content-disposition"), "attachment; filename=greeting.txt");
     await download.text();
   },
 

@@ -1,0 +1,101 @@
+/**
+ * For a bundler's configuration: where Node's modules lead to in a page. It imports nothing, so that a
+ * configuration file can. The packages come with Portico; `NEEDS` in the README says who wants which.
+ */
+
+const OURS = [
+  "async_hooks",
+  "crypto",
+  "diagnostics_channel",
+  "fs",
+  "net",
+  "process",
+  "querystring",
+  "tty",
+  "url",
+  "v8",
+  "zlib",
+];
+
+const PACKAGES: Readonly<Record<string, string>> = {
+  assert: "assert/",
+  buffer: "buffer/",
+  events: "events/",
+  path: "pathe",
+  stream: "readable-stream/lib/stream.js",
+  string_decoder: "string_decoder/",
+  util: "util/",
+};
+
+/**
+ * Node's modules, with and without `node:`, by what to bundle in their place. Names are whole: `url` does not
+ * stand for `url/`, which is the package. `process/` is how `readable-stream` calls it.
+ */
+export const nodeAliases: Readonly<Record<string, string>> = Object.freeze(
+  Object.fromEntries([
+    ["process/", "portico/node-http/process"],
+    ...[
+      ["http", "portico/node-http"],
+      ...OURS.map((name) => [name, `portico/node-http/${name}`]),
+      ...Object.entries(PACKAGES),
+    ].flatMap(([name, target]) => [
+      [`node:${name}`, target],
+      [name, target],
+    ]),
+  ]) as Record<string, string>,
+);
+
+/**
+ * For Vite and Rollup.
+ *
+ * @example
+ * ```ts
+ * export default defineConfig({ resolve: { alias: viteAliases() } });
+ * ```
+ */
+export function viteAliases(): { find: RegExp; replacement: string }[] {
+  return Object.entries(nodeAliases).map(([name, replacement]) => ({
+    find: new RegExp(`^${name}$`),
+    replacement,
+  }));
+}
+
+interface Resolved {
+  readonly path: string;
+  readonly external?: boolean;
+  readonly sideEffects?: boolean;
+  readonly namespace?: string;
+  readonly errors: readonly unknown[];
+}
+
+/** What of esbuild's plugin interface is used. */
+interface Build {
+  onResolve(
+    options: { filter: RegExp },
+    callback: (args: { path: string; kind: string; resolveDir: string }) => Promise<object | undefined>,
+  ): void;
+  resolve(path: string, options: { kind: string; resolveDir: string }): Promise<Resolved>;
+}
+
+/**
+ * For esbuild, whose `alias` option would lead `url/` astray with `url`.
+ *
+ * @example
+ * ```ts
+ * await build({ bundle: true, plugins: [esbuildAliases()], entryPoints: ["app.js"], outdir: "dist" });
+ * ```
+ */
+export function esbuildAliases(): { name: string; setup(build: Build): void } {
+  return {
+    name: "portico-node-aliases",
+    setup(build) {
+      const names = Object.keys(nodeAliases).join("|");
+      build.onResolve({ filter: new RegExp(`^(?:${names})$`) }, async ({ path, kind, resolveDir }) => {
+        const target = nodeAliases[path];
+        if (target === undefined) return undefined;
+        const { errors, ...resolved } = await build.resolve(target, { kind, resolveDir });
+        return errors.length > 0 ? undefined : resolved;
+      });
+    },
+  };
+}

@@ -1,0 +1,4 @@
+/** `tty`: there is no terminal. */
+export function isatty(): boolean {
+  return false;
+}

@@ -1,0 +1,59 @@
+/** The streams of `zlib` on the platform's `CompressionStream`: gzip, deflate and raw deflate, both ways. */
+import { missing } from "../errors.ts";
+import { type Done, Transform, toBuffer } from "../streams.ts";
+
+type Format = "gzip" | "deflate" | "deflate-raw";
+
+class Through extends Transform {
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #pumped: Promise<void>;
+
+  constructor({ readable, writable }: CompressionStream | DecompressionStream) {
+    super();
+    this.#writer = writable.getWriter() as WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+    this.#pumped = this.#pump(readable.getReader());
+    this.#pumped.catch(() => {});
+  }
+
+  override _transform(chunk: Uint8Array, _encoding: string, done: Done): void {
+    this.#writer.write(new Uint8Array(chunk)).then(() => done(), done);
+  }
+
+  override _flush(done: Done): void {
+    Promise.all([this.#writer.close(), this.#pumped]).then(() => done(), done);
+  }
+
+  async #pump(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      this.push(toBuffer(value));
+    }
+  }
+}
+
+const decompress = (format: Format) => () => new Through(new DecompressionStream(format));
+const compress = (format: Format) => () => new Through(new CompressionStream(format));
+
+export const createGunzip = decompress("gzip");
+export const createInflate = decompress("deflate");
+export const createInflateRaw = decompress("deflate-raw");
+export const createGzip = compress("gzip");
+export const createDeflate = compress("deflate");
+export const createDeflateRaw = compress("deflate-raw");
+
+/** @throws NodeHttpError */
+export function createBrotliCompress(): never {
+  throw missing("zlib.createBrotliCompress()");
+}
+
+/** @throws NodeHttpError */
+export function createBrotliDecompress(): never {
+  throw missing("zlib.createBrotliDecompress()");
+}
+
+export const constants: Readonly<Record<string, number>> = Object.freeze({
+  Z_NO_FLUSH: 0,
+  Z_SYNC_FLUSH: 2,
+  Z_FINISH: 4,
+});
