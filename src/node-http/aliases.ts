@@ -89,12 +89,18 @@ export function esbuildAliases(): { name: string; setup(build: Build): void } {
   return {
     name: "portico-node-aliases",
     setup(build) {
+      // On Windows the path has a slash in front of its drive.
+      const here = decodeURIComponent(new URL(".", import.meta.url).pathname).replace(/^\/(?=[A-Z]:)/i, "");
       const names = Object.keys(nodeAliases).join("|");
       build.onResolve({ filter: new RegExp(`^(?:${names})$`) }, async ({ path, kind, resolveDir }) => {
         const target = nodeAliases[path];
         if (target === undefined) return undefined;
-        const { errors, ...resolved } = await build.resolve(target, { kind, resolveDir });
-        return errors.length > 0 ? undefined : resolved;
+        // From here first: a package manager need not show Portico and what it depends on to others.
+        for (const from of [here, resolveDir]) {
+          const { errors, ...resolved } = await build.resolve(target, { kind, resolveDir: from });
+          if (errors.length === 0) return resolved;
+        }
+        return undefined;
       });
     },
   };

@@ -23,7 +23,11 @@ const files = new Map<string, File>();
 export function mountFiles(record: Readonly<Record<string, string | Uint8Array>>): void {
   for (const [path, content] of Object.entries(record)) {
     const bytes = typeof content === "string" ? Buffer.from(content) : toBuffer(content);
-    files.set(normalize(`/${path}`), { bytes, modified: new Date(), inode: files.size + 1 });
+    files.set(normalize(path.startsWith("/") ? path : `/${path}`), {
+      bytes,
+      modified: new Date(),
+      inode: files.size + 1,
+    });
   }
 }
 

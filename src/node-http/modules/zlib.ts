@@ -2,8 +2,6 @@
 import { missing } from "../errors.ts";
 import { type Done, Transform, toBuffer } from "../streams.ts";
 
-type Format = "gzip" | "deflate" | "deflate-raw";
-
 class Through extends Transform {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #pumped: Promise<void>;
@@ -32,15 +30,55 @@ class Through extends Transform {
   }
 }
 
-const decompress = (format: Format) => () => new Through(new DecompressionStream(format));
-const compress = (format: Format) => () => new Through(new CompressionStream(format));
+export class Gzip extends Through {
+  constructor() {
+    super(new CompressionStream("gzip"));
+  }
+}
 
-export const createGunzip = decompress("gzip");
-export const createInflate = decompress("deflate");
-export const createInflateRaw = decompress("deflate-raw");
-export const createGzip = compress("gzip");
-export const createDeflate = compress("deflate");
-export const createDeflateRaw = compress("deflate-raw");
+export class Gunzip extends Through {
+  constructor() {
+    super(new DecompressionStream("gzip"));
+  }
+}
+
+export class Deflate extends Through {
+  constructor() {
+    super(new CompressionStream("deflate"));
+  }
+}
+
+export class Inflate extends Through {
+  constructor() {
+    super(new DecompressionStream("deflate"));
+  }
+}
+
+export class DeflateRaw extends Through {
+  constructor() {
+    super(new CompressionStream("deflate-raw"));
+  }
+}
+
+export class InflateRaw extends Through {
+  constructor() {
+    super(new DecompressionStream("deflate-raw"));
+  }
+}
+
+export const createGzip = () => new Gzip();
+export const createGunzip = () => new Gunzip();
+export const createDeflate = () => new Deflate();
+export const createInflate = () => new Inflate();
+export const createDeflateRaw = () => new DeflateRaw();
+export const createInflateRaw = () => new InflateRaw();
+
+/** Can be compared with, not made. */
+export class Unzip {
+  constructor() {
+    throw missing("zlib.Unzip", "use Gunzip or Inflate");
+  }
+}
 
 /** @throws NodeHttpError */
 export function createBrotliCompress(): never {
