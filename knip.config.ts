@@ -8,6 +8,7 @@ const config: KnipConfig = {
     "examples/*.ts",
     "e2e/*.spec.ts",
     "e2e/previews/host.ts",
+    "src/node-http/test/page.ts",
     "bench/*.{ts,mjs}",
     "scripts/*.mjs",
     "scripts/worker-tests/worker.ts",
@@ -16,8 +17,14 @@ const config: KnipConfig = {
   // The benchmark's peers have a package.json of their own.
   project: ["{src,web,examples,e2e,bench,scripts}/**/*.{ts,mjs}", "!bench/{servers,peers}/**"],
   ignoreExportsUsedInFile: true,
-  // Run by its path, and programs of the operating system.
-  ignoreDependencies: ["@arethetypeswrong/cli"],
+  // Run by their path; what a bundler takes for Node's modules; what generated programs import; and programs of
+  // the operating system.
+  ignoreDependencies: [
+    "@arethetypeswrong/cli",
+    "express-generator",
+    ...["assert", "buffer", "events", "string_decoder", "util"],
+    ...["cookie-parser", "debug", "morgan"],
+  ],
   ignoreBinaries: ["taskset", "mkfifo"],
 };
 

@@ -103,6 +103,8 @@ export class HttpServerOfNode extends EventEmitter {
     served.catch((error: unknown) => {
       if (this.#server === server) this.#server = undefined;
       this.listening = false;
+      // Programs ask what failed, and print which port.
+      if (error instanceof Error) Object.assign(error, { syscall: "listen", port: spec.port });
       queueMicrotask(() => this.emit("error", error));
     });
     return this;

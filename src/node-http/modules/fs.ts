@@ -84,8 +84,7 @@ export function existsSync(path: string): boolean {
 }
 
 export const stat = later(statSync);
-export const lstat = stat;
-export const lstatSync = statSync;
+export { stat as lstat, statSync as lstatSync };
 export const readFile = later(readFileSync);
 
 interface ReadOptions {

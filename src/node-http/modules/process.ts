@@ -1,3 +1,5 @@
+import { missing } from "../errors.ts";
+
 /** What libraries ask of `process`. Its ticks are microtasks, which a page in the background runs as well. */
 
 type Task = (...args: never[]) => void;
@@ -17,8 +19,17 @@ export const versions: Record<string, string> = {};
 export const pid = 1;
 export const exitCode: number | undefined = undefined;
 
+/** Where programs write their lines: the console. */
+export const stdout = lines((line) => console.log(line));
+export const stderr = lines((line) => console.error(line));
+
 export function cwd(): string {
   return "/";
+}
+
+/** @throws NodeHttpError: a page does not end itself */
+export function exit(): never {
+  throw missing("process.exit()");
 }
 
 export function hrtime(before?: readonly [number, number]): [number, number] {
@@ -52,4 +63,12 @@ export function emit(): boolean {
 
 export function listenerCount(): number {
   return 0;
+}
+
+function lines(print: (line: string) => void) {
+  const write = (text: string) => {
+    print(text.replace(/\n$/, ""));
+    return true;
+  };
+  return { isTTY: false, fd: -1, write };
 }
