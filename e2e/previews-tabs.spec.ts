@@ -187,7 +187,13 @@ test("a page in a directory finds the worker's file at the root", async ({ page 
 test("a scope that another worker has is left to it", async ({ page, context }) => {
   await page.goto(site.url);
   await page.evaluate(async () => {
-    await navigator.serviceWorker.register("/bare/sw.js", { scope: "/bare/" });
+    const registration = await navigator.serviceWorker.register("/bare/sw.js", { scope: "/bare/" });
+    const worker = registration.installing ?? registration.active;
+    await new Promise<void>((resolve) => {
+      const look = () => worker?.state === "activated" && resolve();
+      worker?.addEventListener("statechange", look);
+      look();
+    });
   });
   await page.goto(`${site.url}bare/host`);
   await page.waitForFunction(() => globalThis.host !== undefined);
