@@ -8,6 +8,7 @@ const config: KnipConfig = {
     "examples/*.ts",
     "e2e/*.spec.ts",
     "e2e/previews/host.ts",
+    "e2e/frameworks/host.ts",
     "src/node-http/test/page.ts",
     "bench/*.{ts,mjs}",
     "scripts/*.mjs",
