@@ -26,7 +26,7 @@ export async function bundle(program: Program, define: Record<string, string> = 
     tsconfigRaw: {},
     logLevel: "error",
   });
-  return outputFiles[0]?.text ?? "";
+  return outputFiles?.[0]?.text ?? "";
 }
 
 export interface Site {

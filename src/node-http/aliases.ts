@@ -68,13 +68,23 @@ interface Resolved {
   readonly errors: readonly unknown[];
 }
 
+type ImportKind =
+  | "entry-point"
+  | "import-statement"
+  | "require-call"
+  | "dynamic-import"
+  | "require-resolve"
+  | "import-rule"
+  | "composes-from"
+  | "url-token";
+
 /** What of esbuild's plugin interface is used. */
 interface Build {
   onResolve(
     options: { filter: RegExp },
-    callback: (args: { path: string; kind: string; resolveDir: string }) => Promise<object | undefined>,
+    callback: (args: { path: string; kind: ImportKind; resolveDir: string }) => Promise<object | undefined>,
   ): void;
-  resolve(path: string, options: { kind: string; resolveDir: string }): Promise<Resolved>;
+  resolve(path: string, options: { kind: ImportKind; resolveDir: string }): Promise<Resolved>;
 }
 
 /**
