@@ -348,6 +348,28 @@ describe("faults", () => {
   });
 });
 
+test("any bytes at all end in messages or a fault, the same however they are cut", () => {
+  const spec = fc.record({
+    fin: fc.boolean(),
+    rsv: fc.constantFrom(0, 0, 0, 0, 4, 1),
+    opcode: fc.constantFrom(0, 0, 1, 1, 2, 8, 9, 10, 3, 15),
+    payload: fc.uint8Array({ maxLength: 140 }),
+    key: fc.constantFrom(KEY, KEY, KEY, undefined),
+  });
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 60 }),
+    fc.array(spec, { maxLength: 6 }).map((specs) => concat(...specs.map((each) => frame(each)))),
+  );
+  fc.assert(
+    fc.property(bytes, fc.array(fc.nat(800), { maxLength: 5 }), (stream, cuts) => {
+      const whole = read(readerOf("server"), [stream]);
+      expect(read(readerOf("server"), cut(stream, cuts))).toEqual(whole);
+      expect(read(readerOf("server"), byteByByte(stream))).toEqual(whole);
+    }),
+    { numRuns: 400 },
+  );
+});
+
 describe("close frames (RFC 6455 section 5.5.1)", () => {
   test.each([1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999])(
     "takes code %i",
