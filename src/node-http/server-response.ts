@@ -32,6 +32,8 @@ export class ServerResponse extends Writable {
   /** The whole body, where `end` was the first to bring one. */
   #whole: Uint8Array | string | undefined;
   #trailers: [string, string][] = [];
+  /** Whether all of it was handed to the connection. */
+  #sent = false;
 
   constructor(req: IncomingMessage, request?: HttpRequest) {
     super({ decodeStrings: true });
@@ -191,9 +193,17 @@ export class ServerResponse extends Writable {
 
   override _final(done: Done): void {
     this.#finish().then(
-      () => done(),
+      () => {
+        this.#sent = true;
+        done();
+      },
       (error) => this.#failed(error, done),
     );
+  }
+
+  /** The connection is gone; what was handed to it before has been sent for all that a program can know. */
+  connectionLost(): void {
+    if (!this.#sent) this.destroy();
   }
 
   async #writePiece(chunk: Uint8Array): Promise<void> {

@@ -58,6 +58,8 @@ export class HttpServerOfNode extends EventEmitter {
   readonly #runtime: Runtime;
   readonly #options: ServerOptions;
   readonly #sockets = new Map<Socket, Connection>();
+  /** Responses that have not emitted `"close"`: the server's own comes after theirs. */
+  readonly #running = new Set<Promise<void>>();
   #server: HttpServer | undefined;
   #address: { address: string; port: number; family: string } | string | null = null;
 
@@ -126,10 +128,13 @@ export class HttpServerOfNode extends EventEmitter {
     if (callback !== undefined) this.once("close", () => callback());
     this.#server = undefined;
     this.listening = false;
-    server.close({ graceMs: FOREVER_MS }).then(
-      () => this.emit("close"),
-      (error: unknown) => this.emit("error", error),
-    );
+    server
+      .close({ graceMs: FOREVER_MS })
+      .then(() => Promise.all(this.#running))
+      .then(
+        () => this.emit("close"),
+        (error: unknown) => this.emit("error", error),
+      );
     return this;
   }
 
@@ -218,8 +223,17 @@ export class HttpServerOfNode extends EventEmitter {
     const done = new Promise<void>((resolve) => {
       response.once("close", resolve);
     });
+    this.#running.add(done);
     if (connection !== undefined) connection.current = { message, response };
-    this.emit(this.#eventOf(request), message, response);
+    try {
+      this.emit(this.#eventOf(request), message, response);
+    } catch (error) {
+      // Portico answers for a listener that throws.
+      response.destroy();
+      throw error;
+    } finally {
+      done.finally(() => this.#running.delete(done));
+    }
     return done.then(() => {
       if (connection?.current?.response === response) connection.current = undefined;
       message.answered();
@@ -248,6 +262,6 @@ class Connection {
   lost(error: Error | undefined): void {
     this.facade.closed(error);
     this.current?.message.connectionLost();
-    this.current?.response.destroy();
+    this.current?.response.connectionLost();
   }
 }
