@@ -25,6 +25,9 @@ const browser = () => ({
 
 const exclude = [...configDefaults.exclude, "dist*/**", ".build/**", "**/*.{bun,deno}.test.ts"];
 
+/** For a case and for a hook: a machine that is busy with other things is no failure. */
+const patience = { testTimeout: 20_000, hookTimeout: 30_000 };
+
 // `*.test.ts` runs on every platform: on Node, in a page and in a worker. `*.node.test.ts` runs on
 // Node only, `*.browser.test.ts` in a page only. `*.program.test.ts` runs on Node and starts programs in
 // processes of their own, which takes its time.
@@ -34,6 +37,7 @@ export default defineConfig({
       {
         resolve: { alias: alias("node") },
         test: {
+          ...patience,
           name: "node",
           include: ["src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: [...exclude, "**/*.{browser,program}.test.ts"],
@@ -41,11 +45,17 @@ export default defineConfig({
       },
       {
         resolve: { alias: alias("node") },
-        test: { name: "programs", include: ["{src,examples,scripts}/**/*.program.test.ts"], exclude },
+        test: {
+          ...patience,
+          name: "programs",
+          include: ["{src,examples,scripts}/**/*.program.test.ts"],
+          exclude,
+        },
       },
       {
         resolve: { alias: alias(undefined) },
         test: {
+          ...patience,
           name: "page",
           include: ["src/**/*.test.ts", "examples/**/*.test.ts"],
           exclude: [...exclude, "**/*.{node,program}.test.ts"],
@@ -55,7 +65,12 @@ export default defineConfig({
       {
         resolve: { alias: alias(undefined) },
         optimizeDeps: { entries: ["src/**/*.test.ts"] },
-        test: { name: "worker", include: ["scripts/worker-tests/*.browser.test.ts"], browser: browser() },
+        test: {
+          ...patience,
+          name: "worker",
+          include: ["scripts/worker-tests/*.browser.test.ts"],
+          browser: browser(),
+        },
       },
     ],
   },
