@@ -17,7 +17,9 @@ export class ByteSource {
 
   /** Whether `bytes` is our own, with room to grow after `end`. */
   #joined = false;
+  /** Chunks that wait, those before `#first` being taken: `shift` would move all the others each time. */
   #queue: Uint8Array[] = NO_CHUNKS;
+  #first = 0;
   #queued = 0;
 
   /** Octets that wait to be read, those of an unfinished section included. */
@@ -45,9 +47,8 @@ export class ByteSource {
   /** Joins the section with the next chunk; `pos - mark` stays. False when there is none yet. */
   extend(): boolean {
     if (this.mark === this.end) return this.#next();
-    const chunk = this.#queue.shift();
+    const chunk = this.#dequeue();
     if (chunk === undefined) return false;
-    this.#queued -= chunk.length;
     this.#reserve(chunk.length);
     this.bytes.set(chunk, this.end);
     this.end += chunk.length;
@@ -71,11 +72,23 @@ export class ByteSource {
   }
 
   #next(): boolean {
-    const chunk = this.#queue.shift();
+    const chunk = this.#dequeue();
     if (chunk === undefined) return false;
-    this.#queued -= chunk.length;
     this.#use(chunk);
     return true;
+  }
+
+  #dequeue(): Uint8Array | undefined {
+    if (this.#queued === 0) return undefined;
+    const chunk = this.#queue[this.#first]!;
+    this.#queue[this.#first++] = EMPTY;
+    this.#queued -= chunk.length;
+    if (this.#queued === 0) this.#queue.length = 0;
+    else if (this.#first >= MAX_TAKEN && this.#first * 2 >= this.#queue.length)
+      this.#queue.splice(0, this.#first);
+    else return chunk;
+    this.#first = 0;
+    return chunk;
   }
 
   #use(chunk: Uint8Array): void {
@@ -100,6 +113,8 @@ export class ByteSource {
   }
 }
 
+/** Taken places in the queue that are given back once they are half of it. */
+const MAX_TAKEN = 1024;
 const EMPTY = new Uint8Array(0);
 /** Shared by sources that never had to queue; never pushed to. */
 const NO_CHUNKS: Uint8Array[] = [];

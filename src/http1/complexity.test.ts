@@ -1,0 +1,65 @@
+import { expect, it } from "vitest";
+import { ByteSource } from "./byte-source.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import { RequestReader } from "./request-reader.ts";
+
+// Work is counted, not timed: where it grows with the square of the input, the count does.
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+type Moved = (self: { length: number }, first: { length: number }) => number;
+
+/** Elements that a method was asked to move while `run` ran, summed over its calls. */
+function countMoved(prototype: object, name: string, moved: Moved, run: () => void): number {
+  const methods = prototype as Record<string, Method>;
+  const original = methods[name]!;
+  let count = 0;
+  methods[name] = function (...args) {
+    count += moved(this as { length: number }, args[0] as { length: number });
+    return original.apply(this, args);
+  };
+  try {
+    run();
+  } finally {
+    methods[name] = original;
+  }
+  return count;
+}
+
+it("takes chunks that waited without moving those that still wait", () => {
+  const count = 20_000;
+  const source = new ByteSource();
+  for (let i = 0; i < count; i++) source.push(new Uint8Array([i]));
+  let inOrder = 0;
+  const takeAll = () => {
+    for (let piece = source.take(Infinity); piece !== undefined; piece = source.take(Infinity)) {
+      if (piece[0] === (inOrder & 255)) inOrder++;
+    }
+  };
+  const whole: Moved = (self) => self.length;
+  let spliced = 0;
+  const shifted = countMoved(Array.prototype, "shift", whole, () => {
+    spliced = countMoved(Array.prototype, "splice", whole, takeAll);
+  });
+  expect([inOrder, source.buffered]).toEqual([count, 0]);
+  expect(shifted + spliced).toBeLessThan(4 * count);
+});
+
+it("copies an octet of a head a few times at most, however small the pieces it comes in", () => {
+  const head = `GET / HTTP/1.1\r\nHost: a\r\n${"X-Field: some value\r\n".repeat(90)}\r\n`;
+  const reader = new RequestReader(DEFAULT_LIMITS);
+  let heads = 0;
+  const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
+  const copied = countMoved(
+    typedArray,
+    "set",
+    (_, octets) => octets.length,
+    () => {
+      for (const char of head) {
+        reader.feed(new Uint8Array([char.charCodeAt(0)]));
+        if (reader.readHead() !== undefined) heads++;
+      }
+    },
+  );
+  expect(heads).toBe(1);
+  expect(copied).toBeLessThan(4 * head.length);
+});
