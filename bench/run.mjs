@@ -74,6 +74,13 @@ function write(done, context) {
   writeFileSync(`${results}latest.md`, fullMarkdown(list, context));
   writeFileSync(`${results}rows.svg`, bars("Portico beside its peers (shorter is better)", plotGroups(list)));
   if (!flags.publish) return;
+  const noisy = list.filter(({ measured }) => measured.noisy).map(({ row }) => row.name);
+  if (noisy.length > 0) {
+    console.log(
+      `not published: others were at work during ${noisy.join(", ")}; run those again when it is quiet`,
+    );
+    return;
+  }
   mkdirSync(published, { recursive: true });
   copyFileSync(`${results}latest.md`, `${published}table.md`);
   copyFileSync(`${results}rows.svg`, `${published}rows.svg`);

@@ -7,6 +7,13 @@ import { runtimes } from "./peers.mjs";
 const servers = fileURLToPath(new URL("../servers/", import.meta.url));
 const deadlineMs = 20_000;
 
+/** Ended with this process, however it ends. */
+const running = new Set();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 /** How each runtime takes a program. */
 const invocation = {
   bun: (file) => ["run", file],
@@ -31,6 +38,8 @@ export async function start(contestant, work, { core, nodeOptions = [], env = {}
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NODE_ENV: "production", ...env },
   });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   const port = await listeningPort(child, contestant.name);
   return {
     contestant,
@@ -73,7 +82,10 @@ function ended(child) {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
     child.removeAllListeners("exit");
-    child.once("exit", () => resolve());
+    child.once("exit", () => {
+      running.delete(child);
+      resolve();
+    });
     child.kill("SIGKILL");
   });
 }

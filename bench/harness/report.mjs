@@ -64,13 +64,15 @@ export function rowMarkdown({ row, measured, verdicts }) {
 /** The targets of all rows in one table. */
 export function summaryMarkdown(results) {
   const lines = ["| work | beside | wanted | got | |", "|---|---|---|---|---|"];
-  for (const { row, verdicts } of results) {
+  for (const { row, measured, verdicts } of results) {
     for (const target of verdicts) {
       const relative = target.atMostMore === undefined;
       const wanted = relative ? `≤ ${target.atMost} ×` : `≤ +${target.atMostMore} ms`;
       const measured = relative ? target.ratio?.median.toFixed(2) : target.more?.toFixed(1);
       const got = measured === undefined ? "-" : relative ? `${measured} ×` : `${measured} ms`;
-      lines.push(`| ${row.title} | ${target.beside} | ${wanted} | ${got} | ${target.verdict} |`);
+      lines.push(
+        `| ${row.title} | ${target.beside} | ${wanted} | ${got} | ${target.verdict}${measured.noisy ? " (noisy)" : ""} |`,
+      );
     }
   }
   return `${lines.join("\n")}\n`;
