@@ -3,6 +3,9 @@ import { CHARS, COLON, CR, HTAB, LF, SP, TCHAR, VALUE } from "./chars.ts";
 import { ProtocolError } from "./errors.ts";
 import { FieldLines } from "./field-lines.ts";
 
+/** Never pushed to. */
+const NO_OFFSETS: number[] = [];
+
 /** How large a section may be, and what is said when it is larger. */
 export interface SectionLimits {
   readonly maxLineBytes: number;
@@ -32,7 +35,7 @@ const LAST_LF = 5;
 export class FieldSection {
   readonly #limits: SectionLimits;
   #state: State = LINE_START;
-  #offsets: number[] = [];
+  #offsets: number[] = NO_OFFSETS;
   /** Offset of the section, and of the line in it, from the source's mark. */
   #sectionStart = 0;
   #lineStart = 0;
@@ -53,7 +56,11 @@ export class FieldSection {
   /** @returns the lines once the empty line was read, `undefined` when more octets are needed. */
   read(source: ByteSource): FieldLines | undefined {
     do {
-      if (this.#scan(source)) return new FieldLines(source.bytes, source.mark, this.#offsets);
+      if (this.#scan(source)) {
+        const offsets = this.#offsets;
+        this.#offsets = NO_OFFSETS; // an idle connection holds none
+        return new FieldLines(source.bytes, source.mark, offsets);
+      }
       this.#checkSize(source.pos - source.mark);
     } while (source.extend());
     return undefined;

@@ -21,6 +21,8 @@ export class Output {
   #size = 0;
   /** Microtasks since something was added, or -1 when no flush is on its way. */
   #hops = -1;
+  /** Made when it is first needed: most connections have answers that are ready at once. */
+  #hop: (() => void) | undefined;
   #full = false;
   #waiters: Waiter[] | undefined;
   #closed = false;
@@ -78,6 +80,7 @@ export class Output {
     if (this.#text === "" && this.#pieces === undefined) return;
     const running = this.#hops >= 0;
     this.#hops = 0;
+    this.#hop ??= () => this.#hopped();
     if (!running) queueMicrotask(this.#hop);
   }
 
@@ -108,11 +111,11 @@ export class Output {
     });
   }
 
-  readonly #hop = (): void => {
-    if (this.#hops < 0) return;
+  #hopped(): void {
+    if (this.#hops < 0 || this.#hop === undefined) return;
     if (++this.#hops < MAX_HOPS) queueMicrotask(this.#hop);
     else this.flush();
-  };
+  }
 
   #write(data: string | Uint8Array, given = false): void {
     if (this.#closed) return;
