@@ -25,6 +25,7 @@ export const growths = [
     row: (step) => ({
       work: "hello",
       contestants: all,
+      warmRequests: 2000,
       load: { script: "fields", env: { BENCH_FIELDS: String(step) } },
     }),
   },
@@ -38,6 +39,7 @@ export const growths = [
       contestants: all,
       env: { BENCH_BYTES: String(step) },
       drive: driveUploads(step),
+      warmRequests: 1,
     }),
   },
   {

@@ -10,6 +10,7 @@
  * @property {string} work what the servers are asked to do
  * @property {string} [unit] default: microseconds of CPU per request
  * @property {object} [load] see wrk.mjs
+ * @property {number} [warmRequests] answers before anything is timed, default 20,000
  * @property {string[]} [quick] who takes part in `bench:check`
  * @property {string[]} [nodeOptions]
  * @property {Record<string, string>} [env]
