@@ -12,7 +12,11 @@ export type RequestBody =
       readonly kind: "stream";
       readonly reader: ReadableStreamDefaultReader<Uint8Array>;
       readonly begun: readonly Uint8Array[];
+      /** The read that is under way. */
+      readonly next?: NextChunk;
     };
+
+export type NextChunk = Promise<ReadableStreamReadResult<Uint8Array>>;
 
 /** A body with the `Content-Type` that comes with its kind, `""` for none. */
 export interface TypedBody {
@@ -56,7 +60,7 @@ export async function peekBody(stream: ReadableStream<Uint8Array>): Promise<Requ
   let length = 0;
   while (length <= MAX_PEEKED) {
     const next = reader.read();
-    if (!(await settlesSoon(next))) return { kind: "stream", reader: resumed(reader, next), begun };
+    if (!(await settlesSoon(next))) return { kind: "stream", reader, begun, next };
     const { done, value } = await next;
     if (done) return { kind: "bytes", bytes: concat(begun, length), length };
     begun.push(value);
@@ -102,24 +106,4 @@ async function settlesSoon(promise: Promise<unknown>): Promise<boolean> {
   promise.then(settle, settle);
   for (let hop = 0; hop < MAX_HOPS && !settled; hop++) await undefined;
   return settled;
-}
-
-/** The reader with a read that is under way put back in front. */
-function resumed(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  first: Promise<ReadableStreamReadResult<Uint8Array>>,
-): ReadableStreamDefaultReader<Uint8Array> {
-  let next: Promise<ReadableStreamReadResult<Uint8Array>> | undefined = first;
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await (next ?? reader.read());
-        next = undefined;
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  ).getReader();
 }

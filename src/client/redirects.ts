@@ -1,4 +1,5 @@
 import { HttpHeaders } from "../http1/headers.ts";
+import { octets } from "../http1/octets.ts";
 import { ClientError } from "./errors.ts";
 import type { OutgoingRequest } from "./request.ts";
 
@@ -47,7 +48,7 @@ export function redirected(request: OutgoingRequest, status: number, location: s
 
 function target(location: string, from: URL): URL {
   // Octets of a field value, which in practice are UTF-8 where they are not ASCII.
-  const text = decodeUtf8(location);
+  const text = new TextDecoder().decode(octets(location));
   if (!URL.canParse(text, from)) throw new ClientError("InvalidRedirect", "a Location that is not a URL");
   const url = new URL(text, from);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
@@ -59,8 +60,4 @@ function target(location: string, from: URL): URL {
 function becomesGet(status: number, method: string): boolean {
   if (status === 303) return method !== "GET" && method !== "HEAD";
   return (status === 301 || status === 302) && method === "POST";
-}
-
-function decodeUtf8(octets: string): string {
-  return new TextDecoder().decode(Uint8Array.from(octets, (char) => char.charCodeAt(0)));
 }

@@ -1,3 +1,4 @@
+import { octets } from "../http1/octets.ts";
 import type { Socket } from "../socket/index.ts";
 import type { RequestBody } from "./body.ts";
 import type { WireHead } from "./request-writer.ts";
@@ -43,9 +44,9 @@ export function sendRequest(
       socket.write(body.bytes);
       return undefined;
     case "blob":
-      return new Upload(body.blob.stream().getReader(), head.framing, sink).start([]);
+      return new Upload(body.blob.stream().getReader(), head.framing, sink).start();
     case "stream":
-      return new Upload(body.reader, head.framing, sink).start(body.begun);
+      return new Upload(body.reader, head.framing, sink).start(body.begun, body.next);
     default:
       return undefined;
   }
@@ -56,9 +57,4 @@ function joined(head: Uint8Array, content: Uint8Array): Uint8Array {
   all.set(head);
   all.set(content, head.length);
   return all;
-}
-
-/** Text of one char an octet as octets. */
-function octets(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }

@@ -1,3 +1,4 @@
+import type { NextChunk } from "./body.ts";
 import { ClientError } from "./errors.ts";
 import type { RequestFraming } from "./request-writer.ts";
 
@@ -39,9 +40,12 @@ export class Upload {
     return this.#left === 0;
   }
 
-  /** @param begun what was read of the stream before */
-  start(begun: readonly Uint8Array[]): this {
-    void this.#run(begun);
+  /**
+   * @param begun what was read of the stream before
+   * @param next a read that is under way
+   */
+  start(begun: readonly Uint8Array[] = [], next?: NextChunk): this {
+    void this.#run(begun, next);
     return this;
   }
 
@@ -60,12 +64,14 @@ export class Upload {
     this.#reader.cancel(reason).catch(() => {}); // the source's trouble, and nobody is left to tell
   }
 
-  async #run(begun: readonly Uint8Array[]): Promise<void> {
+  async #run(begun: readonly Uint8Array[], pending: NextChunk | undefined): Promise<void> {
+    let next = pending;
     try {
       await undefined; // who starts it has to have it before it tells of anything
       for (const chunk of begun) await this.#send(chunk);
       for (;;) {
-        const { done, value } = await this.#reader.read();
+        const { done, value } = await (next ?? this.#reader.read());
+        next = undefined;
         if (this.#state === "ended") return;
         if (done) break;
         await this.#send(value);

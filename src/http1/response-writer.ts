@@ -1,7 +1,7 @@
 import { InvalidHeader } from "./errors.ts";
 import { checkName, forEachField, type HeadersInput, isToken, toValue } from "./headers.ts";
 import { listElements } from "./list.ts";
-import { isAscii } from "./octets.ts";
+import { isAscii, octets } from "./octets.ts";
 import { reasonPhrase } from "./reason.ts";
 
 /** How the body of a response that is being written is delimited. */
@@ -180,11 +180,4 @@ function isRecord(
   return (
     (headers as { [Symbol.iterator]?: unknown })[Symbol.iterator] === undefined && typeof headers === "object"
   );
-}
-
-/** Text of one char an octet as octets. */
-function octets(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }
