@@ -36,7 +36,7 @@ export class Sweep {
     this.#timerAt = at;
     this.#timer = this.#clock.setTimeout(this.#run, ms);
     // Node waits for a timer before it ends, unless it is told otherwise.
-    (this.#timer as { unref?: () => void }).unref?.();
+    (this.#timer as { unref?: () => void } | undefined)?.unref?.();
   }
 
   readonly #run = (): void => {
