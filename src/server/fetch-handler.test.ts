@@ -32,6 +32,19 @@ describe("fetchHandler", () => {
     });
   });
 
+  it("gives a Request that can be cloned, with every header and the body", async () => {
+    const { exchange } = await serve(async (request) => {
+      const copy = request.clone();
+      const texts = [await request.text(), await copy.text()];
+      return Response.json({ texts, cookie: copy.headers.get("cookie"), aborted: copy.signal.aborted });
+    });
+    expect(JSON.parse(body(await exchange(post("hello", "Cookie: a=b"))))).toEqual({
+      texts: ["hello", "hello"],
+      cookie: "a=b",
+      aborted: false,
+    });
+  });
+
   it("answers with status, headers, every Set-Cookie, and a length where the body is one chunk", async () => {
     const { exchange } = await serve(
       () =>
