@@ -132,7 +132,8 @@ describe("HttpHeaders", () => {
 
   it("does what the platform's Headers do, up to order", () => {
     const name = fc.constantFrom("a", "A", "b", "set-cookie", "Set-Cookie");
-    const value = fc.constantFrom("", "1", " 2 ", "x, y");
+    // No empty values: Deno leaves them out where it joins.
+    const value = fc.constantFrom("1", " 2 ", "x, y");
     const step = fc.tuple(fc.constantFrom("append", "set", "delete"), name, value);
     fc.assert(
       fc.property(fc.array(step, { maxLength: 20 }), (steps) => {

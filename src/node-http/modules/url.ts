@@ -1,5 +1,26 @@
+/// <reference path="./url-package.d.ts" />
 /** `url`: the legacy parser from its package, and the platform's classes that Node has there too. */
-export { format, parse, resolve, Url } from "./url-package.mjs";
+import * as legacy from "url/url.js";
+
+/** The legacy parser's result; every part of it may be missing. */
+export interface LegacyUrl {
+  href: string | null;
+  protocol: string | null;
+  host: string | null;
+  hostname: string | null;
+  port: string | null;
+  path: string | null;
+  pathname: string | null;
+  search: string | null;
+  query: string | Record<string, string | string[]> | null;
+  hash: string | null;
+}
+
+export const Url: new () => LegacyUrl = legacy.Url;
+export const parse: (url: string, parseQuery?: boolean, slashesDenoteHost?: boolean) => LegacyUrl =
+  legacy.parse;
+export const format: (url: object) => string = legacy.format;
+export const resolve: (from: string, to: string) => string = legacy.resolve;
 
 const { URL: PlatformURL, URLSearchParams: PlatformSearchParams } = globalThis;
 
