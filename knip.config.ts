@@ -10,6 +10,9 @@ const config: KnipConfig = {
     "e2e/previews/host.ts",
     "e2e/frameworks/host.ts",
     "src/node-http/test/page.ts",
+    // Pages, and what scripts/web-build.mjs bundles by its name.
+    "web/{main,node/main,offline-worker}.ts",
+    "web/sandbox/{worker,portico}.ts",
     "bench/*.{ts,mjs}",
     "scripts/*.mjs",
     "scripts/worker-tests/worker.ts",

@@ -1,8 +1,23 @@
 import { defineConfig } from "vite";
+import {
+  compressedNeighbours,
+  offlineWorker,
+  pageHeaders,
+  pagePolicy,
+  sandboxTexts,
+} from "./scripts/web-build.mjs";
+import { FRAME_SCRIPT } from "./web/sandbox/frame.ts";
 
-/** The web page; `npm start` builds it and serves what comes out. */
+/** The playground and its pages; `npm start` builds them and serves what comes out. */
 export default defineConfig({
   root: "web",
   base: "./",
-  build: { outDir: "../dist-web", emptyOutDir: true, target: "es2022" },
+  plugins: [sandboxTexts(), pageHeaders(pagePolicy(FRAME_SCRIPT)), offlineWorker(), compressedNeighbours()],
+  build: {
+    outDir: "../dist-web",
+    emptyOutDir: true,
+    target: "es2022",
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: { input: ["web/index.html", "web/node.html", "web/preview.html"] },
+  },
 });

@@ -29,7 +29,7 @@ test("the page calls the examples, with no error on its console", async ({ page 
   const complaints: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
-  await page.goto(url);
+  await page.goto(`${url}node.html`);
   await expect(page.locator("section")).toHaveCount(catalogue.length);
 
   const call = async (title: string, request: string, answer: RegExp) => {

@@ -53,7 +53,7 @@ const areas: Readonly<Record<string, Area>> = {
   "src/embed": { areas: [...platform, "adapters"] },
   "src/index": { areas: [...platform, "adapters"] },
   "src/cli": { areas: everything, node: true },
-  web: { areas: everything, packages: ["*"] },
+  web: { areas: [...everything, "index.browser.ts", "catalogue.json", "package.json"], packages: ["*"] },
   examples: { areas: [], packages: ["portico"] },
   "examples/test": { areas: [], packages: ["portico", "vitest"] },
 };

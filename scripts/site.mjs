@@ -33,7 +33,10 @@ const hopByHop = [
  */
 export async function startSite(port) {
   const running = await startExamples();
-  const files = serveFiles(directory(`${root}dist-web`));
+  const files = serveFiles(directory(`${root}dist-web`), {
+    cacheControl: (path) => (path.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache"),
+    headers: await pageHeaders(),
+  });
   const site = await listen(port, (request) => {
     const [, folder, name, ...rest] = request.url.pathname.split("/");
     if (folder !== "examples") return files(request);
@@ -49,6 +52,19 @@ export async function startSite(port) {
       await Promise.all(running.map(({ server }) => server.close({ graceMs: 500 })));
     },
   };
+}
+
+/** The fields that the build wants with a page: lines of `dist-web/_headers`, as static hosts read it. */
+async function pageHeaders() {
+  /** @type {Record<string, Record<string, string>>} */
+  const byPath = {};
+  let path = "";
+  for (const line of (await readFile(`${root}dist-web/_headers`, "utf8")).split("\n")) {
+    const [, name, value] = /^ +([^:]+): (.*)$/.exec(line) ?? [];
+    if (name && value) byPath[path] = { ...byPath[path], [name]: value };
+    else if (line) path = line.slice(1);
+  }
+  return (/** @type {string} */ asked) => byPath[asked] ?? {};
 }
 
 const json = { "Content-Type": "application/json" };

@@ -3,7 +3,7 @@
  * and the examples on 127.0.0.1, with Portico itself.
  */
 import { spawnSync } from "node:child_process";
-import { chdir, execPath, exit } from "node:process";
+import { chdir, execPath, exit, platform } from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { installPackages } from "./setup.mjs";
@@ -22,6 +22,7 @@ const sources = ["src", "package.json", "package-lock.json", "scripts"];
 if (isStale("dist/index.node.js", sources)) build("Portico", ["scripts/build.mjs", "--bundles"]);
 if (isStale("dist-web/index.html", ["web", "vite.config.ts", ...sources])) {
   build("the web page", ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"]);
+  packPortico();
 }
 const { startSite } = await import("./site.mjs");
 const site = await startSite(asked);
@@ -46,6 +47,17 @@ function stopWithNpm() {
     stop();
   }, 500);
   timer.unref();
+}
+
+/** The package as a tarball beside the page, for the projects that the playground makes. They go without it, too. */
+function packPortico() {
+  const args = ["pack", "--ignore-scripts", "--silent", "--pack-destination", "dist-web"];
+  const { status } = spawnSync("npm", args, {
+    shell: platform === "win32",
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (status !== 0)
+    console.error("The package could not be packed: downloads will name its version instead.");
 }
 
 /**

@@ -360,6 +360,18 @@ describe("options", () => {
     expect((await ask(site, "/app.js", {}, "POST")).status).toBe(405);
   });
 
+  it("sends further fields by path, on a 304 too", async () => {
+    const headers = (path: string) => ({ "Content-Security-Policy": `path ${path}` });
+    const callback = serveFiles(memoryFiles(record), { headers });
+    const first = await ask(callback, "/docs/");
+    expect(first.headers.get("content-security-policy")).toBe("path docs/index.html");
+    const again = await ask(callback, "/docs/", { "if-none-match": first.headers.get("etag") ?? "" });
+    expect([again.status, again.headers.get("content-security-policy")]).toEqual([
+      304,
+      "path docs/index.html",
+    ]);
+  });
+
   it("takes Cache-Control as a text, per path, or not at all", async () => {
     const control = async (cacheControl: string | null | ((path: string) => string | null)) =>
       (await ask(serveFiles(memoryFiles(record), { cacheControl }), "/docs/")).headers.get("cache-control");

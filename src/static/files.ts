@@ -161,7 +161,7 @@ function commonFields(
   path: readonly string[],
   etag: string | undefined,
 ): Fields {
-  const fields: Fields = {};
+  const fields: Fields = { ...site.options.headers(path.join("/")) };
   if (etag !== undefined) fields.ETag = etag;
   const { cacheControl } = site.options;
   const control = typeof cacheControl === "function" ? cacheControl(path.join("/")) : cacheControl;

@@ -27,6 +27,11 @@ export interface ServeFilesOptions {
    * `"no-cache"`: caches keep the file and ask each time whether it is still good.
    */
   readonly cacheControl?: string | null | ((path: string) => string | null);
+  /**
+   * Further fields of a file's response (200, 206, 304), by its path below the prefix (`"js/app.js"`): a policy, say.
+   * They come after the ones above and do not replace those that tell of the content. Default: none.
+   */
+  readonly headers?: (path: string) => Readonly<Record<string, string>>;
   /** Media types by extension (lower case, no dot), before those of the table: `{ "txt": "text/plain" }`. */
   readonly types?: Readonly<Record<string, string>>;
   /** `charset` of `text/*` types from the table; null sends none. Default `"utf-8"`. */
@@ -46,6 +51,7 @@ export const DEFAULTS: Readonly<Required<ServeFilesOptions>> = Object.freeze({
   dotfiles: "hide",
   precompressed: true,
   cacheControl: "no-cache",
+  headers: () => ({}),
   types: Object.freeze({}),
   charset: "utf-8",
   notFound: (request) => request.respond(404, "Not Found\n", { "Content-Type": "text/plain; charset=utf-8" }),

@@ -1,0 +1,79 @@
+/** The playground for everybody: keyboard alone, screen readers, both themes, a phone. */
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import { expect, test } from "./support/playground.ts";
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).exclude("iframe").analyze();
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
+  );
+}
+
+for (const theme of ["light", "dark"] as const) {
+  test(`axe finds nothing in the ${theme} theme`, async ({ playground, page }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    await playground.open("#example=chunked-progress");
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel("Path").fill("/?steps=2&ms=1");
+    await playground.run();
+    await expect(playground.region("Response")).toContainText("step 2 of 2");
+    await playground
+      .region("Wire")
+      .getByRole("option", { name: /200 OK/ })
+      .click();
+    await playground.region("Wire").getByRole("listitem").first().hover();
+    expect(await violations(page)).toEqual([]);
+    await playground.button("Sequence").click();
+    await playground.button("Raw").click();
+    await playground.button("Raw bytes").click();
+    await playground.run("const x: number = 1;\nthrow new Error(String(x));");
+    await expect(playground.region("Console")).toContainText("line 2");
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const tab of await page.getByRole("tab").all()) {
+      await tab.click();
+      expect(await violations(page)).toEqual([]);
+    }
+  });
+}
+
+test("the keyboard alone runs a program, leaves the editor and walks the wire", async ({
+  playground,
+  page,
+}) => {
+  await playground.open();
+  await page.keyboard.press("ControlOrMeta+Enter");
+  await expect(playground.region("Response")).toContainText("Hello World");
+  await expect(page.locator("#announcer")).toHaveText("200 OK, 11 B");
+  const editor = page.getByRole("textbox", { name: "Program" });
+  await editor.focus();
+  await page.keyboard.press("Tab");
+  await expect(editor).toBeFocused();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Tab");
+  await expect(editor).not.toBeFocused();
+  const rows = playground.region("Wire").getByRole("listbox");
+  await rows.focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowDown");
+  await expect(rows.getByRole("option", { selected: true })).toContainText("GET / HTTP/1.1");
+  await expect(rows).toHaveAttribute("aria-activedescendant", "row-1");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowDown");
+  await expect(playground.region("Wire").getByRole("listitem").first()).toBeFocused();
+});
+
+test("on a phone the tabs show one panel at a time, and nothing sticks out", async ({ playground, page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await playground.open();
+  await expect(playground.region("Editor")).toBeVisible();
+  await expect(playground.region("Wire")).toBeHidden();
+  await playground.run();
+  await page.getByRole("tab", { name: "Response" }).click();
+  await expect(playground.region("Response")).toContainText("Hello World");
+  await expect(playground.region("Editor")).toBeHidden();
+  await page.keyboard.press("ArrowRight");
+  await expect(playground.region("Wire").getByRole("option", { name: /200 OK/ })).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});

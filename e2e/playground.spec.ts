@@ -1,0 +1,178 @@
+/** The playground: what a person does with a program, its requests and the wire. */
+import { expect, test } from "./support/playground.ts";
+
+test("Run starts the example and shows the first response, the console and the wire", async ({
+  playground,
+}) => {
+  await playground.open();
+  await playground.run();
+  await expect(playground.region("Response")).toContainText("200 OK");
+  await expect(playground.region("Response")).toContainText("Hello World");
+  await expect(playground.region("Console")).toContainText("try: curl localhost:");
+  await expect(playground.region("Wire").getByRole("option", { name: /GET \/ HTTP\/1\.1/ })).toBeVisible();
+  await expect(playground.region("Wire").getByRole("option", { name: /HTTP\/1\.1 200 OK/ })).toBeVisible();
+  await expect(playground.status()).toHaveText("page engine: running");
+  await playground.button("Stop").click();
+  await expect(playground.status()).toHaveText("page engine: ready");
+  await expect(playground.button("Stop")).toBeDisabled();
+});
+
+test("every example answers each request that it suggests", async ({ playground, page }) => {
+  await playground.open();
+  const names = await playground
+    .example()
+    .locator("option")
+    .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
+  expect(names.length).toBeGreaterThanOrEqual(8);
+  for (const name of names) {
+    await playground.example().selectOption(name);
+    await expect(playground.region("Response")).toContainText("Run the program");
+    await playground.run();
+    await expect(playground.region("Response").locator(".status"), name).toContainText(/^\d{3} /, {
+      timeout: 10_000,
+    });
+  }
+  await playground.example().selectOption("json-api");
+  await playground.run();
+  await page.getByRole("button", { name: "POST /notes", exact: true }).click();
+  await playground.button("Send").click();
+  await expect(playground.region("Response")).toContainText("201 Created");
+  await expect(playground.region("Response").locator("pre")).toHaveText(
+    '{\n  "id": 2,\n  "text": "Buy milk"\n}',
+  );
+  await playground.button("Raw").click();
+  await expect(playground.region("Response").locator("pre")).toContainText("HTTP/1.1 201 Created\\r\\n");
+});
+
+test("a request has the method, the headers and the body that were asked for", async ({
+  playground,
+  page,
+}) => {
+  await playground.open();
+  await playground.run(`import { AsyncHttpServer } from "portico";
+const server = new AsyncHttpServer();
+server.serve(8123, async (request) => {
+  const body = await request.text();
+  await request.respond(207, JSON.stringify([request.method, request.target, request.headers.get("x-tone"), body]));
+});`);
+  await expect(playground.region("Response")).toContainText("207");
+  await page.getByLabel("Method").fill("PATCH");
+  await page.getByLabel("Path").fill("/a?b=c");
+  await page.getByLabel("Headers").fill("X-Tone: blue");
+  await page.getByLabel("Body").fill("grüße");
+  await playground.button("Send").click();
+  await expect(playground.region("Response").locator("pre")).toHaveText('["PATCH","/a?b=c","blue","grüße"]');
+});
+
+test("raw bytes are sent exactly as typed, malformed ones too", async ({ playground }) => {
+  await playground.open();
+  await playground.run();
+  await expect(playground.region("Response")).toContainText("200 OK");
+  await playground.sendRaw("GET / HTTP/1.1\\r\\nHost: a\\r\\nBroken Name: x\\r\\n\\r\\n");
+  await expect(playground.region("Response")).toContainText("400");
+  const wire = playground.region("Wire");
+  await wire.getByRole("option", { name: /not valid/ }).click();
+  await expect(wire.getByRole("list", { name: "Meaning" })).toContainText("Not valid");
+  await playground.sendRaw(
+    "GET /1 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\nGET /2 HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n",
+  );
+  await expect(playground.region("Response")).toContainText("The last of 2 responses");
+});
+
+test("a segment's bytes and their meaning light each other up", async ({ playground, page }) => {
+  await playground.open("#example=chunked-progress");
+  await page.getByLabel("Path").fill("/?steps=3&ms=10");
+  await playground.run();
+  await expect(playground.region("Response")).toContainText("step 3 of 3");
+  await expect(playground.region("Response").getByRole("table", { name: "Trailer fields" })).toContainText(
+    "3",
+  );
+  const wire = playground.region("Wire");
+  await wire.getByRole("option", { name: /200 OK/ }).click();
+  const meanings = wire.getByRole("list", { name: "Meaning" }).getByRole("listitem");
+  await expect(meanings.first()).toContainText("HTTP/1.1 200 OK");
+  await meanings.nth(1).hover();
+  await expect(wire.locator(".bytes .lit")).toHaveCount(1);
+  await wire.locator(".bytes .item").first().hover();
+  await expect(meanings.first()).toHaveClass(/lit/);
+  await wire
+    .getByRole("option", { name: /trailer work-done/i })
+    .first()
+    .click();
+  await expect(wire.getByRole("list", { name: "Meaning" })).toContainText("Last chunk");
+});
+
+test("conditions act at once, and the sequence is drawn", async ({ playground, page }) => {
+  await playground.open();
+  await playground.run();
+  await expect(playground.region("Response")).toContainText("Hello World");
+  const wire = playground.region("Wire");
+  await playground.button("Clear wire").click();
+  await page.getByRole("slider", { name: "Segment size" }).fill("0");
+  await expect(page.getByRole("slider", { name: "Segment size" })).toHaveAttribute("aria-valuetext", "1 B");
+  await playground.button("Send").click();
+  await expect(wire).toContainText(/1\d\d rows/);
+  await playground.button("Clear wire").click();
+  await page.getByRole("slider", { name: "Segment size" }).fill("12");
+  await page.getByRole("slider", { name: "Latency" }).fill("8");
+  await playground.button("Send").click();
+  await expect(playground.region("Response")).toContainText(/all in (8|9|1\d)\d\d ms/);
+  await playground.button("Sequence").click();
+  await expect(wire.getByRole("img")).toHaveAttribute("aria-label", /GET \/ HTTP\/1\.1.*200 OK/);
+  await page.getByRole("slider", { name: "Latency" }).fill("0");
+  await page.getByLabel("Fault").selectOption("refuse");
+  await playground.button("Send").click();
+  await expect(playground.region("Response")).toContainText("ECONNREFUSED");
+});
+
+test("errors are told with their line, whether they compile or not", async ({ playground, page }) => {
+  await playground.open();
+  await playground.run('import { AsyncHttpServer } from "portico";\nconst a = ;\n');
+  await expect(playground.region("Console")).toContainText("SyntaxError");
+  await expect(playground.region("Console").getByRole("button", { name: "line 2" })).toBeVisible();
+  await playground.run('const one: number = 1;\n\nthrow new Error("here it is");');
+  await expect(playground.region("Console")).toContainText("Error: here it is (line 3)");
+  await expect(page.locator(".cm-lint-marker-error")).toBeVisible();
+  await playground.run('import x from "fastify";\nx();');
+  await expect(playground.region("Console")).toContainText('Cannot import "fastify"');
+  await playground.run("setTimeout(() => {\n  null.x;\n}, 10);");
+  await expect(playground.region("Console")).toContainText("(line 2)");
+});
+
+test("Format tidies up, with the button and with the keys", async ({ playground, page }) => {
+  await playground.open();
+  await playground.write("const  a = {b:1}\n");
+  await playground.button("Format").click();
+  await expect(page.getByRole("textbox", { name: "Program" })).toHaveText("const a = { b: 1 };", {
+    timeout: 10_000,
+  });
+  await playground.write("let   c=2");
+  await page.keyboard.press("ControlOrMeta+s");
+  await expect(page.getByRole("textbox", { name: "Program" })).toHaveText("let c = 2;");
+});
+
+test("a page of the program is previewed, with its style sheet and where its links lead", async ({
+  playground,
+}) => {
+  await playground.open("#example=files");
+  await playground.run();
+  const frame = playground.region("Preview").frameLocator("iframe");
+  await expect(frame.getByRole("heading", { name: "Served from memory" })).toHaveCSS(
+    "color",
+    "rgb(102, 51, 153)",
+  );
+  await frame.getByRole("link", { name: "Notes" }).click();
+  await expect(frame.locator("pre")).toHaveText("One server, any socket.\n");
+});
+
+test("what a program requests of itself goes over the wire too", async ({ playground }) => {
+  await playground.open();
+  await playground.run(`import { AsyncHttpServer, createFetch } from "portico";
+const server = new AsyncHttpServer();
+server.serve(8123, (request) => request.respond(200, "to myself"));
+await new Promise((resolve) => setTimeout(resolve, 50));
+const response = await createFetch()("http://localhost:8123/inner");
+console.log(await response.text(), await (await fetch("http://example.com/").catch((error) => error.cause ?? error)).code);`);
+  await expect(playground.region("Console")).toContainText("to myself ENOTFOUND");
+  await expect(playground.region("Wire").getByRole("option", { name: /GET \/inner/ })).toBeVisible();
+});

@@ -1,0 +1,237 @@
+/** The playground's parts and how they act together. */
+import { VirtualNetwork } from "../../src/adapters/virtual/network.ts";
+import { tapNetwork } from "../../src/socket/tap.ts";
+import { Editor } from "../editor/editor.ts";
+import { PageEngine } from "../engine/page-engine.ts";
+import { requestBytes } from "../http/draft.ts";
+import { Exchange } from "../http/exchange.ts";
+import { ConditionsPanel } from "../panels/conditions-panel.ts";
+import { ConsolePanel } from "../panels/console-panel.ts";
+import { PreviewPanel } from "../panels/preview-panel.ts";
+import { RequestPanel } from "../panels/request-panel.ts";
+import { joined, ResponsePanel, summaryOf } from "../panels/response-panel.ts";
+import type { Place } from "../sandbox/protocol.ts";
+import { Recorder } from "../wire/recorder.ts";
+import { WirePanel } from "../wire/wire-panel.ts";
+import { announce, button, byId, h } from "./dom.ts";
+import { exampleNamed, examples, programOf } from "./examples.ts";
+import { notice } from "./notice.ts";
+import type { Program } from "./program.ts";
+import { Session, type SessionState } from "./session.ts";
+import { conditionsOf } from "./settings.ts";
+import { openHash } from "./share.ts";
+import { type Panel, setUpTabs } from "./tabs.ts";
+import { download, share } from "./take-away.ts";
+
+/** Sockets on the playground's network, those of the program included. */
+const MAX_SOCKETS = 2000;
+
+const STATES: Readonly<Record<SessionState, string>> = {
+  stopped: "ready",
+  starting: "starting",
+  running: "running",
+  ended: "ended",
+};
+
+export class Playground {
+  readonly #network = new VirtualNetwork({ maxSockets: MAX_SOCKETS, seed: 7 });
+  readonly #recorder = new Recorder(() => this.#wire.changed());
+  readonly #tapped = tapNetwork(this.#network, (event) => this.#recorder.observe(event));
+  readonly #engine = new PageEngine(this.#tapped);
+  readonly #wire = new WirePanel(() => this.#recorder);
+  readonly #console = new ConsolePanel((place) => {
+    this.#showPanel("Editor");
+    this.#editor.goTo(place);
+  });
+  readonly #conditions = new ConditionsPanel((settings) => {
+    this.#network.conditions = conditionsOf(settings);
+  });
+  readonly #editor = new Editor(byId("editor", HTMLElement), {
+    onChange: () => this.#editor.clearProblems(),
+    onRun: () => void this.run(),
+    onFormat: () => void this.#format(),
+  });
+  readonly #request = new RequestPanel({
+    onSend: () => void this.send(),
+    onHangUp: () => this.#exchange?.hangUp(),
+  });
+  readonly #response = new ResponsePanel();
+  readonly #preview = new PreviewPanel(this.#tapped, () => this.#request.port);
+  readonly #showPanel: (panel: Panel) => void = setUpTabs();
+  readonly #example = byId("example", HTMLSelectElement);
+  readonly #stop: HTMLButtonElement;
+  readonly #session = new Session(this.#engine, {
+    onConsole: (entries, dropped) => this.#console.write(entries, dropped),
+    onFailure: (text, place) => this.#onFailure(text, place),
+    onEnd: (reason) => this.#onEnd(reason),
+    onState: (state) => this.#onState(state),
+    onPorts: (ports) => {
+      this.#request.ports = ports;
+    },
+  });
+  #exchange: Exchange | undefined;
+  #previewed: Exchange | undefined;
+  #exampleName: string | undefined;
+  /** Where the shown program came from, to go back to. */
+  #origin: Program | undefined;
+
+  constructor() {
+    button("run", () => void this.run());
+    this.#stop = button("stop", () => {
+      this.#session.stop();
+      this.#console.note("stopped");
+    });
+    button("format", () => void this.#format());
+    button("share", () => void share(this.#program));
+    button("reset", () => this.#origin && this.#show(this.#origin));
+    button("download", () => void download(this.#program));
+    this.#example.append(...examples.map(({ name, title }) => h("option", { value: name }, title)));
+    this.#example.addEventListener("change", () => {
+      location.hash = `#example=${this.#example.value}`;
+    });
+    addEventListener("keydown", (event) => this.#onKey(event));
+    this.#onState("stopped");
+    requestIdleCallback(() => void this.#engine.prepare().catch(() => {}));
+  }
+
+  /** Shows what the location's hash names, or the first example. */
+  async open(): Promise<void> {
+    const opened = await openHash(location.hash);
+    const first = examples[0];
+    notice(undefined);
+    this.#request.paused = false;
+    if (opened.type === "program") {
+      this.#show(opened.program);
+      this.#request.paused = true;
+      notice("This code came with a link and is not running. Read it, then press Run.");
+      return;
+    }
+    const named = opened.type === "example" ? exampleNamed(opened.name) : first;
+    const shown = named ?? first;
+    if (shown) this.#show(programOf(shown));
+    if (opened.type === "broken") notice(`This link is broken: ${opened.reason}.`);
+    else if (!named) notice("There is no such example.");
+  }
+
+  async run(): Promise<void> {
+    notice(undefined);
+    this.#request.paused = false;
+    this.#exchange?.hangUp();
+    this.#console.clear();
+    this.#editor.clearProblems();
+    try {
+      await this.#session.start(this.#editor.text);
+    } catch (error) {
+      const { place } = error as { place?: Place };
+      this.#onFailure(error instanceof Error ? error.message : String(error), place);
+      return;
+    }
+    const port = await this.#session.listening();
+    if (port !== undefined && this.#request.draft.mode === "form") await this.send();
+  }
+
+  async send(): Promise<void> {
+    if (this.#session.state !== "running") return this.run();
+    const port = this.#request.port ?? (await this.#session.listening());
+    if (port === undefined) {
+      this.#console.note("The program does not listen on any port.");
+      return;
+    }
+    this.#exchange?.hangUp();
+    const { draft } = this.#request;
+    const exchange = Exchange.send(this.#tapped, port, requestBytes(draft, port), () =>
+      this.#onExchange(exchange),
+    );
+    this.#exchange = exchange;
+    this.#request.sending = true;
+    this.#response.show(exchange);
+  }
+
+  #onExchange(exchange: Exchange): void {
+    if (exchange !== this.#exchange) return;
+    this.#response.changed();
+    if (!exchange.over) return;
+    this.#request.sending = false;
+    announce(summaryOf(exchange));
+    this.#showPage(exchange);
+  }
+
+  /** A page that came is shown as one, once. */
+  #showPage(exchange: Exchange): void {
+    const reply = exchange.replies.at(-1);
+    const type = reply?.head.headers.get("Content-Type") ?? "";
+    const port = this.#request.port;
+    if (exchange === this.#previewed || exchange.state !== "done" || !reply || port === undefined) return;
+    this.#previewed = exchange;
+    if (!/html/i.test(type) || reply.bodyBytes === 0 || reply.head.headers.has("Content-Encoding")) return;
+    const { mode, path } = this.#request.draft;
+    const url = URL.parse(mode === "form" ? path : "/", `http://localhost:${port}/`);
+    if (url) void this.#preview.show(joined(reply.body), type, url);
+  }
+
+  #show(program: Program): void {
+    this.#session.stop();
+    this.#exchange?.hangUp();
+    this.#exchange = undefined;
+    this.#origin = program;
+    this.#exampleName = program.example;
+    this.#editor.text = program.code;
+    this.#editor.clearProblems();
+    this.#request.draft = program.request;
+    this.#request.showPresets(exampleNamed(program.example)?.requests ?? []);
+    this.#conditions.settings = program.settings;
+    this.#example.value = exampleNamed(program.example) ? (program.example ?? "") : "";
+    this.#console.clear();
+    this.#response.clear();
+    this.#preview.clear();
+    this.#recorder.clear();
+  }
+
+  get #program(): Program {
+    return {
+      example: this.#exampleName,
+      code: this.#editor.text,
+      request: this.#request.draft,
+      settings: this.#conditions.settings,
+    };
+  }
+
+  #onFailure(text: string, place: Place | undefined): void {
+    const found = place ?? (text.startsWith("SyntaxError") ? this.#editor.firstSyntaxFault() : undefined);
+    this.#console.fail(text, found);
+    if (found) this.#editor.showProblem(text, found);
+    announce(found ? `${text}, line ${found.line}` : text);
+  }
+
+  #onEnd(reason: string): void {
+    this.#console.fail(`The program was ended: ${reason}.`, undefined);
+    announce(`The program was ended: ${reason}`);
+  }
+
+  #onState(state: SessionState): void {
+    const status = byId("engine", HTMLElement);
+    status.dataset.state = state;
+    status.textContent = `${this.#engine.name} engine: ${STATES[state]}`;
+    this.#stop.disabled = state !== "running" && state !== "starting";
+  }
+
+  async #format(): Promise<void> {
+    const { format } = await import("../editor/format.ts");
+    const result = await format(this.#editor.text, this.#editor.cursor);
+    if ("problem" in result) {
+      this.#onFailure(result.problem, result.place);
+      return;
+    }
+    this.#editor.replace(result.text, result.cursor);
+    announce("Formatted");
+  }
+
+  /** The keys that hold everywhere; the editor has its own for the same. */
+  #onKey(event: KeyboardEvent): void {
+    if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (event.key === "Enter") void this.run();
+    else if (event.key === "s") void this.#format();
+    else return;
+    event.preventDefault();
+  }
+}

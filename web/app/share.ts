@@ -1,0 +1,82 @@
+/**
+ * Programs in links: `#v1.` and the program as JSON, deflated, in base64url. A later version gets a number of its
+ * own, and this one stays readable. `#example=NAME` names an example.
+ */
+import { type Program, readProgram } from "./program.ts";
+
+const PREFIX = "v1.";
+/** What a link unpacks to: a small one could hold a huge text. */
+const MAX_UNPACKED = 4_000_000;
+
+export type Opened =
+  | { readonly type: "none" }
+  | { readonly type: "program"; readonly program: Program }
+  | { readonly type: "example"; readonly name: string }
+  | { readonly type: "broken"; readonly reason: string };
+
+export async function hashOf(program: Program): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(program));
+  return `#${PREFIX}${toBase64Url(await through(new CompressionStream("deflate-raw"), bytes))}`;
+}
+
+/** What a location's hash holds. */
+export async function openHash(hash: string): Promise<Opened> {
+  const text = hash.replace(/^#/, "");
+  if (text === "") return { type: "none" };
+  if (text.startsWith("example=")) return { type: "example", name: decode(text.slice(8)) };
+  const version = /^v(\d+)\./.exec(text)?.[1];
+  if (version === undefined) return { type: "broken", reason: "it does not hold a program" };
+  if (version !== "1")
+    return { type: "broken", reason: `it is of version ${version}, which this page does not know` };
+  try {
+    const packed = fromBase64Url(text.slice(PREFIX.length));
+    const bytes = await through(new DecompressionStream("deflate-raw"), packed);
+    const program = readProgram(JSON.parse(new TextDecoder().decode(bytes)));
+    return program
+      ? { type: "program", program }
+      : { type: "broken", reason: "what it holds is not a program" };
+  } catch {
+    return { type: "broken", reason: "it is damaged, or was cut off" };
+  }
+}
+
+async function through(
+  stream: CompressionStream | DecompressionStream,
+  bytes: Uint8Array,
+): Promise<Uint8Array> {
+  const input = new Blob([bytes.slice()]).stream();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  const reader = input
+    .pipeThrough(stream as ReadableWritablePair<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>)
+    .getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    length += read.value.length;
+    if (length > MAX_UNPACKED) {
+      await reader.cancel();
+      throw new RangeError("Too much");
+    }
+    parts.push(read.value);
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+function fromBase64Url(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>
+    letter.charCodeAt(0),
+  );
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

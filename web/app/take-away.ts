@@ -1,0 +1,27 @@
+/** What can be taken away from the playground: a link, a project. */
+import { announce, h } from "./dom.ts";
+import { notice } from "./notice.ts";
+import type { Program } from "./program.ts";
+import { hashOf } from "./share.ts";
+
+/** Puts the program into the address bar and, where that is allowed, onto the clipboard. */
+export async function share(program: Program): Promise<void> {
+  const hash = await hashOf(program);
+  history.replaceState(null, "", hash);
+  try {
+    await navigator.clipboard.writeText(location.href);
+    notice("The link is in the address bar, and copied.");
+  } catch {
+    notice("The link is in the address bar.");
+  }
+}
+
+/** Downloads the program as a project for Node. */
+export async function download(program: Program): Promise<void> {
+  const { projectZip } = await import("../project/project.ts");
+  const { name, bytes } = await projectZip(program);
+  const url = URL.createObjectURL(new Blob([bytes.slice()], { type: "application/zip" }));
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  announce(`${name} is downloaded`);
+}
