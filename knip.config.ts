@@ -13,6 +13,7 @@ const config: KnipConfig = {
     // Pages, and what scripts/web-build.mjs bundles by its name.
     "web/{main,node/main,offline-worker}.ts",
     "web/sandbox/{worker,portico}.ts",
+    "web/preview/bridge.ts",
     "bench/*.{ts,mjs}",
     "scripts/*.mjs",
     "scripts/worker-tests/worker.ts",

@@ -69,6 +69,9 @@ const fromThePreview: Readonly<Record<string, string>> = {
   "a window of its own": `window.open(out)`,
   "a link to the top": `Object.assign(document.createElement("a"), { href: out, target: "_top" }).click()`,
   "a form": `const f = document.createElement("form"); f.action = out; f.target = "_top"; document.body.append(f); HTMLFormElement.prototype.submit.call(f)`,
+  "a form in its place": `const f = document.createElement("form"); f.action = out; document.body.append(f); HTMLFormElement.prototype.submit.call(f)`,
+  "a form with a button": `document.body.innerHTML += '<form action="' + out + '" target="_blank"><button>x</button></form>'; document.querySelector("button").click()`,
+  "the playground's own network": `parent.postMessage({ type: "fetch", url: out, method: "GET", headers: [] }, "*", [new MessageChannel().port2]); new WebSocket(out.replace("http", "ws"))`,
   "a refresh": `document.head.append(Object.assign(document.createElement("meta"), { httpEquiv: "refresh", content: "0;url=" + out }))`,
   "a frame": `document.body.append(Object.assign(document.createElement("iframe"), { src: out }))`,
   "an object": `document.body.append(Object.assign(document.createElement("object"), { data: out }))`,
@@ -98,7 +101,10 @@ new AsyncHttpServer().serve(8123, (request) =>
   for (const [index, name] of Object.keys(fromThePreview).entries()) {
     await page.getByLabel("Address").fill(`/${index}`);
     await playground.button("Open").click();
-    await page.waitForTimeout(400); // time to do harm in
+    const leaves = /elsewhere|replacing|refresh|form/.test(name);
+    const heading = playground.region("Preview").frameLocator("iframe").getByRole("heading");
+    if (!leaves) await expect(heading, name).toHaveText("Tried");
+    await page.waitForTimeout(name.includes("peer") ? 1500 : 400); // time to do harm in
     expect(canary.heard, name).toEqual([]);
     expect(page.url(), name).toBe(host);
     await expect(playground.region("Editor"), name).toBeVisible();

@@ -165,6 +165,38 @@ test("a page of the program is previewed, with its style sheet and where its lin
   await expect(frame.locator("pre")).toHaveText("One server, any socket.\n");
 });
 
+test("a previewed page has its requests, events and WebSockets on the program's network", async ({
+  playground,
+}) => {
+  await playground.open("#example=chat");
+  await playground.run();
+  const frame = playground.region("Preview").frameLocator("iframe");
+  await expect(frame.getByRole("listitem")).toHaveText("guest 1 came in");
+  await frame.getByPlaceholder("Say something").fill("hello");
+  await frame.getByPlaceholder("Say something").press("Enter");
+  await expect(frame.getByRole("listitem").last()).toHaveText("guest 1: hello");
+  await expect(
+    playground
+      .region("Wire")
+      .getByRole("option", { name: /frame: text/ })
+      .first(),
+  ).toBeVisible();
+  await playground.open("#example=server-sent-events");
+  await playground.page.reload();
+  await playground.page.getByLabel("Path").fill("/");
+  await playground.run();
+  await expect(frame.getByRole("heading")).toHaveText(/^20\d\d-/);
+  await playground.run(`import { AsyncHttpServer } from "portico";
+const page = '<h1>…</h1><form action="/form"><input name="a" value="1 2"><button>Go</button></form><script>fetch("/data", { method: "POST", body: "x" }).then((r) => r.json()).then((v) => (document.querySelector("h1").textContent = v.got))</' + "script>";
+new AsyncHttpServer().serve(8123, async (request) => {
+  if (request.method === "POST") return request.respond(200, JSON.stringify({ got: "got " + (await request.text()) }));
+  await request.respond(200, request.url.search ? "<h1>" + request.url.search + "</h1>" : page, { "Content-Type": "text/html" });
+});`);
+  await expect(frame.getByRole("heading")).toHaveText("got x");
+  await frame.getByRole("button", { name: "Go" }).click();
+  await expect(frame.getByRole("heading")).toHaveText("?a=1+2");
+});
+
 test("what a program requests of itself goes over the wire too", async ({ playground }) => {
   await playground.open();
   await playground.run(`import { AsyncHttpServer, createFetch } from "portico";

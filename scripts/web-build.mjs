@@ -9,9 +9,10 @@ import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import { root } from "./entries.mjs";
 
-/** Modules whose default export is the text of a bundle, for the sandboxed worker. */
+/** Modules whose default export is the text of a bundle, for the sandboxed worker and the preview. */
 const texts = /** @type {Record<string, { entry: string, format: "iife" | "esm" }>} */ ({
   "virtual:sandbox-worker": { entry: "web/sandbox/worker.ts", format: "iife" },
+  "virtual:preview-bridge": { entry: "web/preview/bridge.ts", format: "iife" },
   "virtual:sandbox-portico": { entry: "web/sandbox/portico.ts", format: "esm" },
 });
 

@@ -57,7 +57,8 @@ export const test = base.extend<Fixtures, { site: string }>({
       await use(url);
       await stop();
     },
-    { scope: "worker" },
+    // The first test of a run builds the page.
+    { scope: "worker", timeout: 240_000 },
   ],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from the pattern
   complaints: async ({}, use) => {

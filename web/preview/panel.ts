@@ -2,10 +2,11 @@
  * The preview: a page of the program in a frame of its own, with an opaque origin and a policy that lets nothing
  * out. The frame's document is ours (preview.html); where that can't be had, the page is shown without its scripts.
  */
-import { createFetch } from "../../src/client/index.ts";
 import type { Network } from "../../src/socket/index.ts";
 import { byId, h } from "../app/dom.ts";
-import { type Fetched, standalonePage, withoutScripts } from "./preview-page.ts";
+import { type Fetched, standalonePage, withoutScripts } from "./page.ts";
+import { type Ask, readAsk } from "./protocol.ts";
+import type { Services } from "./services.ts";
 
 const READY_MS = 3000;
 const REQUEST_MS = 20_000;
@@ -13,14 +14,15 @@ const REQUEST_MS = 20_000;
 export class PreviewPanel {
   readonly #panel = byId("preview", HTMLElement);
   readonly #path = byId("preview-path", HTMLInputElement);
-  readonly #fetch: ReturnType<typeof createFetch>;
+  readonly #network: Network;
   readonly #port: () => number | undefined;
   #address: URL | undefined;
   #frame: HTMLIFrameElement | undefined;
   #drawing = 0;
+  #parts: Promise<Parts> | undefined;
 
   constructor(network: Network, port: () => number | undefined) {
-    this.#fetch = createFetch(network);
+    this.#network = network;
     this.#port = port;
     byId("preview-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
@@ -33,7 +35,7 @@ export class PreviewPanel {
   clear(): void {
     this.#drawing++;
     this.#address = undefined;
-    this.#frame = undefined;
+    this.#endPage();
     this.#say("A page that the program answers with is shown here.");
   }
 
@@ -46,7 +48,7 @@ export class PreviewPanel {
     url.port = String(port);
     const drawing = ++this.#drawing;
     try {
-      const { bytes, type } = await this.#load(url, init);
+      const { bytes, type } = await this.#fetch(url, init);
       if (drawing === this.#drawing) await this.show(bytes, type, url);
     } catch (error) {
       if (drawing === this.#drawing)
@@ -61,29 +63,43 @@ export class PreviewPanel {
     this.#path.value = url.pathname + url.search;
     const text = new TextDecoder().decode(bytes);
     const html = /html/i.test(type) ? text : `<!doctype html><pre>${escaped(text)}</pre>`;
-    const page = await standalonePage(html, url, (resource) => this.#load(resource));
+    const { bridge } = await this.#load();
+    const page = await standalonePage(html, url, bridge, (resource) => this.#fetch(resource));
     if (drawing === this.#drawing) await this.#draw(page);
   }
 
-  async #load(url: URL, init: RequestInit = {}): Promise<Fetched> {
+  /** What only pages need is loaded with the first one. */
+  #load(): Promise<Parts> {
+    this.#parts ??= Promise.all([import("./services.ts"), import("virtual:preview-bridge")]).then(
+      ([{ Services }, { default: bridge }]) => ({ services: new Services(this.#network), bridge }),
+    );
+    return this.#parts;
+  }
+
+  async #fetch(url: URL, init: RequestInit = {}): Promise<Fetched> {
+    const { services } = await this.#load();
     const { method = "GET", body = null } = init;
     const form = typeof body === "string" ? { "Content-Type": "application/x-www-form-urlencoded" } : {};
-    const response = await this.#fetch(url.href, {
-      method,
-      body,
-      headers: form,
-      signal: AbortSignal.timeout(REQUEST_MS),
-    });
+    const signal = AbortSignal.timeout(REQUEST_MS);
+    const response = await services.fetch(url.href, { method, body, headers: form, signal });
     const bytes = new Uint8Array(await response.arrayBuffer());
     return { bytes, type: response.headers.get("Content-Type") ?? "" };
+  }
+
+  /** What the page before asked for ends with it. */
+  #endPage(): void {
+    this.#frame = undefined;
+    void this.#parts?.then(({ services }) => services.endPage());
   }
 
   async #draw(page: string): Promise<void> {
     const frame = h("iframe", {
       title: "Page of the program",
-      sandbox: "allow-scripts",
+      // Forms are followed by the bridge; the frame's own policy keeps them from being sent anywhere.
+      sandbox: "allow-scripts allow-forms",
       src: "./preview.html",
     });
+    this.#endPage();
     this.#frame = frame;
     const ready = new Promise<boolean>((resolve) => {
       const listen = ({ source, data }: MessageEvent) => {
@@ -107,19 +123,30 @@ export class PreviewPanel {
       );
   }
 
-  #onMessage({ source, data }: MessageEvent<unknown>): void {
+  #onMessage({ source, data, ports: [port] }: MessageEvent<unknown>): void {
     if (!this.#frame || source !== this.#frame.contentWindow) return;
-    if (typeof data !== "object" || data === null || !("open" in data)) return;
-    const { open, method, body } = data as Record<string, unknown>;
-    if (typeof open !== "string") return;
-    if (typeof body !== "string") void this.open(open);
-    else if (method === "post") void this.open(open, { method: "POST", body });
-    else void this.open(`${open.split("?")[0]}?${body}`);
+    const ask = readAsk(data);
+    if (ask && port) void this.#answer(ask, port);
+  }
+
+  async #answer(ask: Ask, port: MessagePort): Promise<void> {
+    if (ask.type === "open") {
+      const { method, body } = ask;
+      return this.open(ask.url, body === undefined ? {} : { method, body });
+    }
+    const { services } = await this.#load();
+    if (ask.type === "fetch") await services.answerFetch(ask, port);
+    else services.answerWebSocket(ask, port);
   }
 
   #say(text: string): void {
     this.#panel.replaceChildren(h("p", { class: "empty" }, text));
   }
+}
+
+interface Parts {
+  readonly services: Services;
+  readonly bridge: string;
 }
 
 function escaped(text: string): string {

@@ -1,6 +1,6 @@
 /**
  * A page of the program as one document that needs no network: what it refers to is fetched over the virtual
- * network and put into it. A small script in front tells the playground where links and forms lead.
+ * network and put into it. The bridge comes in front of everything.
  */
 
 export interface Fetched {
@@ -12,33 +12,16 @@ export interface Fetched {
 const MAX_RESOURCES = 40;
 const MAX_BYTES = 4_000_000;
 
-/** Runs in the preview, before anything of the page does. What could leave by another way than HTTP is not there. */
-const BRIDGE = `
-for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTransport"]) {
-  try { Object.defineProperty(globalThis, name, { value: undefined }); } catch {}
-}
-addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[href]");
-  if (!link || link.getAttribute("href").startsWith("#")) return;
-  event.preventDefault();
-  parent.postMessage({ open: link.getAttribute("href") }, "*");
-});
-addEventListener("submit", (event) => {
-  event.preventDefault();
-  const form = event.target;
-  const fields = new URLSearchParams(new FormData(form, event.submitter));
-  parent.postMessage({ open: form.getAttribute("action") ?? "", method: form.method, body: fields.toString() }, "*");
-});
-`;
-
 /**
  * @param html the page as it came
  * @param address where it came from
+ * @param bridge the script that runs before the page's own
  * @param load fetches another path of the same server
  */
 export async function standalonePage(
   html: string,
   address: URL,
+  script: string,
   load: (url: URL) => Promise<Fetched>,
 ): Promise<string> {
   const page = new DOMParser().parseFromString(html, "text/html");
@@ -65,11 +48,16 @@ export async function standalonePage(
     "link[rel~=stylesheet][href], script[src], img[src], audio[src], video[src], source[src]",
   );
   await Promise.all([...resources].slice(0, MAX_RESOURCES).map(embed));
+  for (const other of page.querySelectorAll("base")) other.remove();
+  for (const field of page.querySelectorAll("[autofocus]")) field.removeAttribute("autofocus");
   for (const refresh of page.querySelectorAll("meta[http-equiv=refresh i]")) refresh.remove();
   const bridge = page.createElement("script");
-  bridge.textContent = BRIDGE;
+  bridge.textContent = script;
   page.head.prepend(bridge);
-  return `<!doctype html>${page.documentElement.outerHTML}`;
+  // Put in as text: the parsed page is under the playground's policy, which has no use for a base.
+  for (const name of page.head.getAttributeNames()) page.head.removeAttribute(name);
+  const home = `<base href="${base.href.replaceAll('"', "%22")}">`;
+  return `<!doctype html>${page.documentElement.outerHTML.replace("<head>", () => `<head>${home}`)}`;
 }
 
 function dataUrl({ type, bytes }: Fetched): string {
@@ -81,7 +69,7 @@ function dataUrl({ type, bytes }: Fetched): string {
 
 /** The same page for where scripts can't run. */
 export function withoutScripts(html: string): string {
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = new DOMParser().parseFromString(html.replace(/<base [^>]*>/, ""), "text/html");
   for (const script of page.querySelectorAll("script")) script.remove();
   return `<!doctype html>${page.documentElement.outerHTML}`;
 }
