@@ -58,7 +58,7 @@ export const steps = [
     name: "end to end",
     command: ["node_modules/playwright/cli.js", "test", "--reporter=list,json"],
     counts: "playwright",
-    minutes: 10,
+    minutes: 15,
     skip: () => (specs().length > 0 ? undefined : "there are none"),
   },
   {
