@@ -64,7 +64,7 @@ export function rowMarkdown({ row, measured, verdicts }) {
 /** The targets of all rows in one table. */
 export function summaryMarkdown(results) {
   const lines = ["| work | beside | wanted | got | |", "|---|---|---|---|---|"];
-  for (const { row, measured, verdicts } of results) {
+  for (const { row, verdicts } of results) {
     for (const target of verdicts) {
       const relative = target.atMostMore === undefined;
       const wanted = relative ? `≤ ${target.atMost} ×` : `≤ +${target.atMostMore} ms`;
