@@ -34,6 +34,7 @@ test("every example answers each request that it suggests", async ({ playground,
   }
   await playground.example().selectOption("json-api");
   await playground.run();
+  await expect(playground.region("Response")).toContainText("200 OK");
   await page.getByRole("button", { name: "POST /notes", exact: true }).click();
   await playground.button("Send").click();
   await expect(playground.region("Response")).toContainText("201 Created");

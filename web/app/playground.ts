@@ -114,6 +114,7 @@ export class Playground {
   }
 
   async run(): Promise<void> {
+    const { draft } = this.#request; // what stands there now, not what is written while the program starts
     notice(undefined);
     this.#request.paused = false;
     this.#exchange?.hangUp();
@@ -127,10 +128,10 @@ export class Playground {
       return;
     }
     const port = await this.#session.listening();
-    if (port !== undefined && this.#request.draft.mode === "form") await this.send();
+    if (port !== undefined && draft.mode === "form") await this.send(draft);
   }
 
-  async send(): Promise<void> {
+  async send(draft = this.#request.draft): Promise<void> {
     if (this.#session.state !== "running") return this.run();
     const port = this.#request.port ?? (await this.#session.listening());
     if (port === undefined) {
@@ -138,7 +139,6 @@ export class Playground {
       return;
     }
     this.#exchange?.hangUp();
-    const { draft } = this.#request;
     const exchange = Exchange.send(this.#tapped, port, requestBytes(draft, port), () =>
       this.#onExchange(exchange),
     );
