@@ -4,7 +4,9 @@ import { bins, entries, scripts } from "./scripts/entries.mjs";
 const config: KnipConfig = {
   entry: [
     ...[...entries, ...bins, ...scripts].map(({ source }) => `${source}!`),
-    "{src,examples,scripts}/**/*.test.ts",
+    "{src,examples,scripts,hardening}/**/*.test.ts",
+    // Run in processes of their own, by their path.
+    "hardening/**/*.child.ts",
     "examples/*.ts",
     "e2e/*.spec.ts",
     "e2e/previews/host.ts",
@@ -20,7 +22,7 @@ const config: KnipConfig = {
     "scripts/runtime-tests/{run.mjs,main.ts}",
   ],
   // The benchmark's peers have a package.json of their own.
-  project: ["{src,web,examples,e2e,bench,scripts}/**/*.{ts,mjs}", "!bench/{servers,peers}/**"],
+  project: ["{src,web,examples,e2e,bench,scripts,hardening}/**/*.{ts,mjs}", "!bench/{servers,peers}/**"],
   ignoreExportsUsedInFile: true,
   // Run by their path; what a bundler takes for Node's modules; what generated programs import; and programs of
   // the operating system.

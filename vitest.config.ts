@@ -23,14 +23,27 @@ const browser = () => ({
   instances: [{ browser: "chromium" as const }],
 });
 
-const exclude = [...configDefaults.exclude, "dist*/**", ".build/**", "**/*.{bun,deno}.test.ts"];
+const exclude = [...configDefaults.exclude, "dist*/**", ".build/**", "**/*.{bun,deno,hard,quick}.test.ts"];
+
+/** What is measured has the machine to itself: one file at a time. */
+const alone = (name: string, minutes: number) => ({
+  resolve: { alias: alias("node") },
+  test: {
+    name,
+    include: [`{src,hardening,scripts}/**/*.${name}.test.ts`],
+    exclude: [...configDefaults.exclude, "dist*/**", ".build/**"],
+    testTimeout: minutes * 60_000,
+    hookTimeout: minutes * 60_000,
+    fileParallelism: false,
+  },
+});
 
 /** For a case and for a hook: a machine that is busy with other things is no failure. */
 const patience = { testTimeout: 20_000, hookTimeout: 30_000 };
 
 // `*.test.ts` runs on every platform: on Node, in a page and in a worker. `*.node.test.ts` runs on
 // Node only, `*.browser.test.ts` in a page only. `*.program.test.ts` runs on Node and starts programs in
-// processes of their own, which takes its time.
+// processes of their own, which takes its time. `*.hard.test.ts` and `*.quick.test.ts`: hardening/README.md.
 export default defineConfig({
   test: {
     projects: [
@@ -72,6 +85,8 @@ export default defineConfig({
           browser: browser(),
         },
       },
+      alone("quick", 3),
+      alone("hard", 60),
     ],
   },
 });

@@ -1,5 +1,6 @@
 /**
- * What `npm test` runs, in order: quick things first. One table; a new check is a new row.
+ * What `npm test` runs, in order: quick things first. One table; a new check is a new row. Below it is the
+ * table of `npm run test:hard`: what needs root, minutes or an installed server.
  *
  * @typedef {object} Step
  * @property {string} name
@@ -30,6 +31,22 @@ const runtimeTests = (/** @type {string} */ title, /** @type {string} */ name) =
   skip: () => (`${platform} ${arch}` === "linux x64" ? undefined : "needs Linux on x64"),
 });
 
+/**
+ * A row of `npm run test:hard`: one `*.hard.test.ts`, which has the machine to itself.
+ *
+ * @param {string} name
+ * @param {string} file
+ * @param {{ minutes?: number, skip?: () => string | undefined }} [options]
+ * @returns {Step}
+ */
+const hard = (name, file, { minutes = 10, skip } = {}) => ({
+  name,
+  command: [...vitest("hard"), file],
+  counts: "vitest",
+  minutes,
+  ...(skip ? { skip } : {}),
+});
+
 const specs = () => readdirSync(`${root}e2e`).filter((name) => name.endsWith(".spec.ts"));
 
 /** @type {readonly Step[]} */
@@ -45,6 +62,7 @@ export const steps = [
   { name: "file lengths", command: ["scripts/check-lengths.mjs"] },
   { name: "tests on Node", command: vitest("node"), counts: "vitest", minutes: 10 },
   { name: "programs: examples and README", command: vitest("programs"), counts: "vitest" },
+  { name: "hardening, quick forms", command: vitest("quick"), counts: "vitest", minutes: 10 },
   { name: "unused exports and packages", command: ["node_modules/knip/bin/knip.js"] },
   { name: "exports of package.json", command: ["scripts/check-exports.mjs"] },
   { name: "build", command: ["scripts/build.mjs"] },
@@ -69,3 +87,8 @@ export const steps = [
       existsSync(`${root}../shared/conformance/run.mjs`) ? undefined : "../shared/conformance is not here",
   },
 ];
+
+/** @type {readonly Step[]} */
+export const hardSteps = [
+  hard("abusive clients, 2,000 of each kind", "hardening/abusers.hard.test.ts", { minutes: 20 }),
+].filter(({ command }) => existsSync(root + command.at(-1)));

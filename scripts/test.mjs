@@ -1,7 +1,7 @@
 /**
  * `npm test`: installs what is missing, then runs every step of scripts/steps.mjs and sums their cases.
  * Ends with the line `N passed, M failed`; the exit code says whether M is 0. Words after `npm test --`
- * choose the steps whose name contains one of them.
+ * choose the steps whose name contains one of them. `--hard` (`npm run test:hard`) takes the other table.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -17,9 +17,10 @@ chdir(fileURLToPath(new URL("..", import.meta.url)));
 installPackages();
 await installPrograms();
 
-const { steps } = await import("./steps.mjs");
-const words = process.argv.slice(2);
-const chosen = steps.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+const { hardSteps, steps } = await import("./steps.mjs");
+const words = process.argv.slice(2).filter((word) => word !== "--hard");
+const table = process.argv.includes("--hard") ? hardSteps : steps;
+const chosen = table.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 const scratch = await mkdtemp(join(tmpdir(), "portico-test-"));
 process.on("SIGINT", () => exit(130));
 process.on("SIGTERM", () => exit(143));

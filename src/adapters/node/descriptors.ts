@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { report } from "node:process";
 
+/** Descriptors that no new connection gets: an eighth of all, and no more than these. */
+const MAX_RESERVE = 64;
+
 /**
  * How many descriptors the process has open, and how many it may have.
  *
@@ -30,6 +33,12 @@ export class Descriptors {
     const now = performance.now();
     if (now >= this.#sampleAgainAt) this.#sample(now);
     return { active: this.#own + this.#others, max: this.#max };
+  }
+
+  /** Whether there are so few left that they are for what is open already: files of an answer, connections to a database. */
+  get short(): boolean {
+    const { active, max = Infinity } = this.count();
+    return active + Math.min(MAX_RESERVE, max / 8) >= max;
   }
 
   #sample(startedAt: number): void {

@@ -16,6 +16,9 @@ interface Waiting {
  * Strategy: Node takes connections off the kernel's queue by itself and can't be told not to. They wait here,
  * unread, for `accept`; at most `backlog` of them, above which a new one is reset, as a full kernel queue would.
  *
+ * Short of descriptors: a connection that comes while only the reserve is left (`Descriptors.short`) is closed, so
+ * that a crowd at the door does not take from those inside the files that they ask for.
+ *
  * Out of descriptors: libuv then takes and closes what is in the kernel's queue without a word (it keeps
  * a spare descriptor for that), so clients see a closed connection and the listener goes on. Where it has no
  * spare one, Node reports `EMFILE`, and one `accept` rejects with it.
@@ -65,6 +68,10 @@ export class NodeListener implements Listener {
   }
 
   #arrive(net: NetSocket): void {
+    if (this.#descriptors.short) {
+      net.destroy();
+      return;
+    }
     const unix = this.address.family === "unix" ? { local: this.address.address, remote: "" } : undefined;
     const socket = new NodeSocket(net, this.#descriptors, unix);
     const waiting = this.#waiting.shift();
