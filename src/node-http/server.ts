@@ -182,9 +182,11 @@ export class HttpServerOfNode extends EventEmitter {
     return new HttpServer({
       network,
       timeouts,
-      // Node has no limit for bodies; what reads them has its own.
+      // Node has no limits for these; what reads a body has its own.
       maxBody: Number.MAX_SAFE_INTEGER,
       limits: {
+        maxConnections: Infinity,
+        maxUnsentBytes: Infinity,
         maxHeaderBytes,
         maxRequestLineBytes: maxHeaderBytes,
         maxHeaderCount: maxHeaderCount === 0 ? Number.MAX_SAFE_INTEGER : maxHeaderCount,

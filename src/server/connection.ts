@@ -5,7 +5,7 @@ import { RequestReader } from "../http1/request-reader.ts";
 import type { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
 import type { DateLine } from "./date-line.ts";
-import { Exchange, type ExchangeConnection, incomplete } from "./exchange.ts";
+import { Exchange, type ExchangeConnection } from "./exchange.ts";
 import type { ServerConfig } from "./options.ts";
 import { Output } from "./output.ts";
 import type { RequestCallback } from "./types.ts";
@@ -39,8 +39,6 @@ type Phase = "open" | "ending" | "lingering" | "upgraded" | "closed";
 /** What the read deadline is for. */
 type Awaited = "head" | "request" | "body" | "close";
 
-/** Bytes that may arrive ahead of being wanted (pipelined requests, body) before reading pauses. */
-const MAX_BUFFERED = 65_536;
 /** Body bytes that restart the body timeout; see `Timeouts.bodyMs`. */
 const BODY_PROGRESS = 65_536;
 /** A last answer above this may fill the buffers on the way: the client has as long for it as for any write. */
@@ -76,7 +74,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     this.socket = socket;
     this.host = host;
     this.reader = new RequestReader(host.config.limits);
-    this.output = new Output(socket);
+    this.output = new Output(socket, host.config.limits.maxUnsentBytes);
     this.#exchange = new Exchange(this, callback);
   }
 
@@ -169,11 +167,11 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   }
 
   /** Answers a peer's mistake and closes; nothing that follows it is read as a request. */
-  refuse(error: ProtocolError): void {
-    const text = `${reasonPhrase(error.status)}\n`;
+  refuse(status: number): void {
+    const text = `${reasonPhrase(status)}\n`;
     const content = this.#exchange.request?.method === "HEAD" ? "" : text;
     const { head, date } = this.host;
-    head.begin(error.status, { "Content-Type": "text/plain; charset=utf-8" });
+    head.begin(status, { "Content-Type": "text/plain; charset=utf-8" });
     this.output.text(head.end(text.length, date.get(), "close") + content);
     this.linger();
   }
@@ -227,7 +225,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     try {
       return this.reader.readHead();
     } catch (error) {
-      this.refuse(error as ProtocolError);
+      this.refuse((error as ProtocolError).status);
       return undefined;
     }
   }
@@ -237,7 +235,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     const { timeouts } = this.host.config;
     if (this.output.full) return;
     if (this.reader.inHead) {
-      if (this.#peerEnded) return this.refuse(incomplete());
+      if (this.#peerEnded) return this.refuse(400);
       // Set once for each head: bytes that trickle in do not extend it.
       if (this.#awaited === "head" && this.#readDeadline > 0) return;
       this.#readDeadline = this.#deadline(timeouts.headersMs);
@@ -284,7 +282,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     this.#readDeadline = 0;
     if (this.#awaited === "close") this.socket.destroy();
     else if (this.#awaited === "body") this.#bodyTimedOut();
-    else if (this.reader.inHead) this.refuse(timeout("the header section did not arrive in time"));
+    else if (this.reader.inHead) this.refuse(408);
     else this.linger();
   }
 
@@ -294,7 +292,10 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     // It is the callback that takes its time.
     if (body === undefined || !body.waiting) return;
     if (body.received - this.#bodyMark >= BODY_PROGRESS) this.awaitBody();
-    else this.#exchange.bodyTimedOut(timeout("the request body did not arrive in time"));
+    else
+      this.#exchange.bodyTimedOut(
+        new ProtocolError("RequestTimeout", 408, "the request body did not arrive in time"),
+      );
   }
 
   #deadline(ms: number): number {
@@ -311,7 +312,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
       phase === "draining" ||
       (phase === "none" && !this.output.full) ||
       request?.incoming?.waiting === true;
-    this.#setPaused(!wanted && this.reader.buffered > MAX_BUFFERED);
+    this.#setPaused(!wanted && this.reader.buffered > this.host.config.limits.maxReadAheadBytes);
   }
 
   #setPaused(paused: boolean): void {
@@ -320,8 +321,4 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     if (paused) this.socket.pause();
     else this.socket.resume();
   }
-}
-
-function timeout(what: string): ProtocolError {
-  return new ProtocolError("RequestTimeout", 408, what);
 }

@@ -29,7 +29,7 @@ export interface ExchangeConnection {
   /** Something was added to the output. */
   written(): void;
   /** The answer to a message that broke the protocol or a limit, and the end. */
-  refuse(error: ProtocolError): void;
+  refuse(status: number): void;
   /** Response and request body are complete. */
   exchangeEnded(persistent: boolean): void;
   /** Ends in an orderly way, with part of a body unread. */
@@ -89,7 +89,7 @@ export class Exchange implements BodySource, ResponseSink {
     const request = new ServerRequest(this, head);
     this.#request = request;
     if (head.framing > this.maxBody) {
-      this.#connection.refuse(tooLarge(this.maxBody));
+      this.#connection.refuse(413);
       return;
     }
     this.#starting = true;
@@ -347,11 +347,7 @@ function answerError(request: ServerRequest, status: number): void {
   void request.respond(status, reasonPhrase(status), { "Content-Type": "text/plain; charset=utf-8" });
 }
 
-function tooLarge(maxBody: number): ProtocolError {
-  return new ProtocolError("BodyTooLarge", 413, `a body of more than ${maxBody} bytes`);
-}
-
 /** The peer closed before its message was whole. */
-export function incomplete(): ProtocolError {
+function incomplete(): ProtocolError {
   return new ProtocolError("IncompleteMessage", 400, "the client closed in the middle of a message");
 }

@@ -85,7 +85,7 @@ export class IncomingBody {
       const chunk = this.read();
       if (chunk instanceof Promise) return this.#rest(chunks, chunk);
       if (chunk === undefined) return concat(chunks);
-      chunks.push(chunk);
+      this.#keep(chunks, chunk);
     }
   }
 
@@ -93,8 +93,14 @@ export class IncomingBody {
     for (let next: ReturnType<IncomingBody["read"]> = awaited; ; next = this.read()) {
       const chunk = next instanceof Promise ? await next : next;
       if (chunk === undefined) return concat(chunks);
-      chunks.push(chunk);
+      this.#keep(chunks, chunk);
     }
+  }
+
+  /** A view takes a hundred octets even where it shows one: small chunks are joined when they are many. */
+  #keep(chunks: Uint8Array[], chunk: Uint8Array): void {
+    chunks.push(chunk);
+    if (chunks.length > 1024 + this.#received / 64) chunks.splice(0, chunks.length, concat(chunks));
   }
 
   /**

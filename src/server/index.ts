@@ -5,6 +5,7 @@ export {
   DEFAULT_TIMEOUTS,
   type ListenOptions,
   type ServeOptions,
+  type ServerLimits,
   type ServerOptions,
   type Timeouts,
 } from "./options.ts";

@@ -23,6 +23,37 @@ export interface Timeouts {
   readonly lingerMs: number;
 }
 
+/**
+ * How much one peer, or all of them together, may take of the server; `Infinity` is no limit. The message's own
+ * limits are those of `Limits`.
+ */
+export interface ServerLimits extends Limits {
+  /**
+   * Connections at the same time. Default 16,000, which is as many as `maxDescriptorsFallback`: idle ones hold about
+   * 100 MB then. One more is answered 503 at once and closed, which holds it for `lingerMs` at the most; when
+   * as many again are being told so, it is reset. On Node the process's own limit of descriptors holds too, see `NodeNetwork`.
+   */
+  readonly maxConnections: number;
+  /**
+   * Connections of one peer (an IPv4 address, an IPv6 /64) at the same time. One more is treated like one above
+   * `maxConnections`. Default `Infinity`, since behind a proxy all clients have one address; where clients
+   * connect by themselves 100 is plenty, as a browser opens 6.
+   */
+  readonly maxConnectionsPerPeer: number;
+  /**
+   * Bytes that are taken off the network before they are wanted: pipelined requests that wait for the answer
+   * before theirs, and a body that the callback does not read. Default 65,536, one read of a socket. When more wait
+   * nothing is read, so the peer sees its sending stall, and no error.
+   */
+  readonly maxReadAheadBytes: number;
+  /**
+   * Bytes that were written and wait for the peer to take them. A callback that waits for its `write`s never has
+   * more than about 1 MiB; this is for one that does not, and a peer that does not read. More is a reset, and aborts
+   * the request's `signal`. Default 67,108,864.
+   */
+  readonly maxUnsentBytes: number;
+}
+
 /** @example `new AsyncHttpServer({ maxBody: 1e6, timeouts: { keepAliveMs: 5000 } })` */
 export interface ServerOptions {
   /** What to listen on. Default: `defaultNetwork`, which is TCP on Node and the page's network in a browser. */
@@ -35,8 +66,8 @@ export interface ServerOptions {
   maxBody?: number;
   /** What counts as the limit of open descriptors where the network can't tell it. Default 16,000. */
   maxDescriptorsFallback?: number;
-  /** How much of a request is read before it is refused. */
-  limits?: Partial<Limits>;
+  /** How much of a request is read before it is refused, and how many connections there may be. */
+  limits?: Partial<ServerLimits>;
   timeouts?: Partial<Timeouts>;
   /**
    * Told of what a callback threw and of failed accepts. Peers' mistakes are not errors here. What it throws
@@ -72,7 +103,7 @@ export interface CloseOptions {
 export interface ServerConfig {
   readonly maxBody: number;
   readonly maxDescriptorsFallback: number;
-  readonly limits: Limits;
+  readonly limits: ServerLimits;
   readonly timeouts: Timeouts;
   readonly onError: (error: unknown, request?: HttpRequest) => void;
   readonly clock: Clock;
@@ -81,6 +112,14 @@ export interface ServerConfig {
 export const DEFAULT_MAX_BODY = 8_388_608;
 export const DEFAULT_MAX_DESCRIPTORS = 16_000;
 export const DEFAULT_GRACE_MS = 10_000;
+
+const DEFAULT_SERVER_LIMITS: ServerLimits = Object.freeze({
+  ...DEFAULT_LIMITS,
+  maxConnections: DEFAULT_MAX_DESCRIPTORS,
+  maxConnectionsPerPeer: Infinity,
+  maxReadAheadBytes: 65_536,
+  maxUnsentBytes: 67_108_864,
+});
 
 export const DEFAULT_TIMEOUTS: Timeouts = Object.freeze({
   headersMs: 20_000,
@@ -100,7 +139,7 @@ export function resolveOptions(options: ServerOptions): ServerConfig {
       options.maxDescriptorsFallback ?? DEFAULT_MAX_DESCRIPTORS,
       1,
     ),
-    limits: merge(DEFAULT_LIMITS, options.limits, 1),
+    limits: merge(DEFAULT_SERVER_LIMITS, options.limits, 1),
     timeouts: merge(DEFAULT_TIMEOUTS, options.timeouts, 0),
     onError: options.onError ?? ((error) => console.error(error)),
     clock: options.clock ?? systemClock,

@@ -26,11 +26,15 @@ export class Output {
   #full = false;
   #waiters: Waiter[] | undefined;
   #closed = false;
+  /** Characters and bytes that wait, once the socket is full. */
+  #unsent = 0;
+  readonly #maxUnsent: number;
   /** Characters and bytes written since somebody set it to 0. */
   volume = 0;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, maxUnsent: number) {
     this.#socket = socket;
+    this.#maxUnsent = maxUnsent;
   }
 
   /** Whether the socket's queue is above its mark: wait for `drained`. */
@@ -87,6 +91,7 @@ export class Output {
   /** The socket took everything. */
   drained(): void {
     this.#full = false;
+    this.#unsent = 0;
     const waiters = this.#waiters;
     this.#waiters = undefined;
     if (waiters !== undefined) for (const { resolve } of waiters) resolve();
@@ -120,7 +125,10 @@ export class Output {
   #write(data: string | Uint8Array, given = false): void {
     if (this.#closed) return;
     this.volume += data.length;
-    if (!this.#socket.write(data, given)) this.#full = true;
+    if (this.#socket.write(data, given)) return;
+    this.#full = true;
+    this.#unsent += data.length;
+    if (this.#unsent > this.#maxUnsent) this.#socket.destroy();
   }
 }
 

@@ -1,6 +1,7 @@
 import { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Listener, Network, Socket } from "../socket/index.ts";
 import { ACCEPT_PAUSE_MS, isTransient } from "./accept-loop.ts";
+import { Admission } from "./admission.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
 import { DateLine } from "./date-line.ts";
 import { UsageError } from "./errors.ts";
@@ -28,6 +29,7 @@ export class HttpServer implements AsyncDisposable {
   readonly #options: ServerOptions;
   readonly #config: ServerConfig;
   readonly #connections = new Set<Connection>();
+  readonly #admission: Admission;
   readonly #host: ConnectionHost & { closing: boolean };
   #listener: Listener | undefined;
   #binding = false;
@@ -39,6 +41,7 @@ export class HttpServer implements AsyncDisposable {
     this.#network = options.network;
     this.#options = options;
     this.#config = resolveOptions(options);
+    this.#admission = new Admission(this.#config.limits);
     this.#host = {
       config: this.#config,
       watchdog: new Watchdog(this.#config.clock, Object.values(this.#config.timeouts)),
@@ -47,6 +50,7 @@ export class HttpServer implements AsyncDisposable {
       closing: false,
       connectionClosed: (connection) => {
         this.#connections.delete(connection);
+        this.#admission.leave(connection.socket.remoteAddress);
         if (this.#connections.size === 0) this.#whenEmpty?.();
       },
     };
@@ -92,8 +96,8 @@ export class HttpServer implements AsyncDisposable {
   }
 
   /**
-   * Accepts one connection and serves every request on it; returns once it is being served. Returns without
-   * one when the server is closed meanwhile.
+   * Accepts one connection and serves every request on it, or turns it away where it is one too many (see
+   * `ServerLimits`); returns once that has begun. Returns without one when the server is closed meanwhile.
    * @throws UsageError `NotListening`; NetworkError when the accept failed
    */
   async acceptRequest(callback: RequestCallback): Promise<void> {
@@ -111,7 +115,10 @@ export class HttpServer implements AsyncDisposable {
     }
     const connection = new Connection(socket, this.#host, callback);
     this.#connections.add(connection);
+    const fullness = this.#admission.enter(socket.remoteAddress, this.#connections.size);
     connection.start();
+    if (fullness > 2) connection.destroy();
+    else if (fullness > 1) connection.refuse(503);
   }
 
   /**
