@@ -2,13 +2,14 @@ import { equalsIgnoringCase, latin1 } from "./octets.ts";
 
 /**
  * The field lines of one message as they arrived: octets and where each name and value begins and ends.
- * They become strings when somebody asks. Holds on to the chunk that they came in.
+ * They become strings when somebody asks, and once. Holds on to the chunk that they came in.
  */
 export class FieldLines {
   readonly #bytes: Uint8Array;
   readonly #base: number;
   /** Four numbers a line, from `#base`: start and end of the name, start and end of the value. */
   readonly #offsets: readonly number[];
+  #texts: (string | undefined)[] | undefined;
 
   constructor(bytes: Uint8Array, base: number, offsets: readonly number[]) {
     this.#bytes = bytes;
@@ -53,6 +54,12 @@ export class FieldLines {
   }
 
   #text(at: number): string {
-    return latin1(this.#bytes, this.#base + this.#offsets[at]!, this.#base + this.#offsets[at + 1]!);
+    this.#texts ??= new Array(this.#offsets.length >> 1);
+    this.#texts[at >> 1] ??= latin1(
+      this.#bytes,
+      this.#base + this.#offsets[at]!,
+      this.#base + this.#offsets[at + 1]!,
+    );
+    return this.#texts[at >> 1]!;
   }
 }

@@ -2,13 +2,15 @@ import type { ByteSource } from "./byte-source.ts";
 import { ProtocolError } from "./errors.ts";
 import type { FieldLines } from "./field-lines.ts";
 import { type Framing, requestFraming } from "./framing.ts";
-import { HttpHeaders } from "./headers.ts";
 import { MessageFields } from "./message-fields.ts";
 import { latin1 } from "./octets.ts";
 import type { RequestLine } from "./request-line.ts";
 import { checkTarget, isHostAndPortOctets } from "./target.ts";
 
-/** The head of one request, valid by RFC 9110 and 9112. Text is made when it is asked for. */
+/**
+ * The head of one request, valid by RFC 9110 and 9112. Text is made when it is asked for. It never changes, so that
+ * a head that comes again, octet by octet, is this one (`isAt`).
+ */
 export class RequestHead {
   readonly method: string;
   /** Minor version as sent: HTTP/1.2 and above are served as 1.1. */
@@ -17,11 +19,14 @@ export class RequestHead {
   readonly lines: FieldLines;
   readonly fields: MessageFields;
 
+  /** Octets from the method to the empty line. */
+  readonly length: number;
+
   readonly #bytes: Uint8Array;
+  readonly #start: number;
   readonly #targetStart: number;
   readonly #targetEnd: number;
   #target: string | undefined;
-  #headers: HttpHeaders | undefined;
   /** The authority of an absolute-form target. */
   readonly #targetAuthority: string | undefined;
 
@@ -29,6 +34,8 @@ export class RequestHead {
   constructor(source: ByteSource, line: RequestLine, lines: FieldLines) {
     const { bytes, mark } = source;
     this.#bytes = bytes;
+    this.#start = mark;
+    this.length = source.pos - mark;
     this.#targetStart = mark + line.targetStart;
     this.#targetEnd = mark + line.targetEnd;
     this.method = methodName(bytes, mark, mark + line.methodEnd);
@@ -52,9 +59,20 @@ export class RequestHead {
     return this.#targetAuthority ?? this.fields.host ?? "";
   }
 
-  get headers(): HttpHeaders {
-    this.#headers ??= HttpHeaders.fromLines(this.lines);
-    return this.#headers;
+  /** Whether the octets that come next are this head's: what was found out about them holds again. */
+  isAt(source: ByteSource): boolean {
+    const { bytes, pos } = source;
+    const { length } = this;
+    if (source.end - pos < length) return false;
+    const own = this.#bytes;
+    const start = this.#start;
+    for (let i = 0; i < length; i++) if (bytes[pos + i] !== own[start + i]) return false;
+    return true;
+  }
+
+  /** Octets of memory that the head holds on to: the chunk that it came in. */
+  get held(): number {
+    return this.#bytes.buffer.byteLength;
   }
 
   /** Whether the client wants the connection kept (RFC 9112 section 9.3). */

@@ -42,6 +42,47 @@ describe("RequestReader", () => {
     );
   });
 
+  it("reads a head that comes again as it read the first, and one that differs in an octet as its own", () => {
+    const similar = fc
+      .tuple(request, fc.array(fc.option(damage, { nil: undefined }), { minLength: 2, maxLength: 8 }))
+      .map(([{ wire }, damages]) => damages.map((harm) => (harm === undefined ? wire : harm(wire))))
+      .map((wires) => wires.map((wire) => ({ wire, alone: readAll([octets(wire)]) })))
+      // Of what was damaged, those that are still one whole request.
+      .map((all) =>
+        all.filter(
+          ({ alone }) => alone.error === undefined && alone.heads === 1 && alone.requests.length === 1,
+        ),
+      );
+    fc.assert(
+      fc.property(similar, cuts, (sent, shares) => {
+        const bytes = octets(sent.map(({ wire }) => wire).join(""));
+        const expected = sent.flatMap(({ alone }) => alone.requests);
+        expect(readAll([bytes]).requests).toEqual(expected);
+        expect(readAll(pieces(bytes, shares)).requests).toEqual(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("forgets the head before, so that a quiet connection holds no octets", async () => {
+    const { RequestReader } = await import("./request-reader.ts");
+    const { DEFAULT_LIMITS } = await import("./limits.ts");
+    const reader = new RequestReader(DEFAULT_LIMITS);
+    const read = (wire: string) => {
+      reader.feed(octets(wire));
+      return reader.readHead();
+    };
+    const wire = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    const first = read(wire);
+    expect(read(wire)).toBe(first);
+    reader.forget();
+    expect(read(wire)).not.toBe(first);
+    reader.forget();
+    // Neither is one kept that would hold on to a large chunk.
+    const large = read(`${wire}${wire}${"x".repeat(20_000)}`);
+    expect(reader.readHead()).not.toBe(large);
+  });
+
   it("comes to the same for noise", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), cuts, (bytes, shares) => {

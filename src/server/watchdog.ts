@@ -16,6 +16,8 @@ export class Watchdog {
   readonly #interval: number;
   readonly #watched = new Set<Watched>();
   #timer: unknown;
+  /** Counts the sweeps, and the times that somebody came after there was nobody to sweep. */
+  sweep = 0;
 
   constructor(clock: Clock, timeouts: readonly number[]) {
     this.#clock = clock;
@@ -25,7 +27,9 @@ export class Watchdog {
 
   add(watched: Watched): void {
     this.#watched.add(watched);
-    this.#timer ??= this.#clock.setTimeout(this.#sweep, this.#interval);
+    if (this.#timer !== undefined) return;
+    this.sweep++;
+    this.#timer = this.#clock.setTimeout(this.#sweep, this.#interval);
   }
 
   delete(watched: Watched): void {
@@ -37,6 +41,7 @@ export class Watchdog {
 
   readonly #sweep = (): void => {
     this.#timer = undefined;
+    this.sweep++;
     const now = this.#clock.now();
     for (const watched of this.#watched) watched.checkDeadlines(now);
     if (this.#watched.size > 0) this.#timer ??= this.#clock.setTimeout(this.#sweep, this.#interval);

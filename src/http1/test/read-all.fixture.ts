@@ -1,4 +1,5 @@
 import { ProtocolError } from "../errors.ts";
+import { HttpHeaders } from "../headers.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import { RequestReader } from "../request-reader.ts";
 
@@ -47,7 +48,7 @@ export function readAll(chunks: readonly Uint8Array[], limits: Limits = DEFAULT_
         requests.push({
           method: head.method,
           target: head.target,
-          headers: [...head.headers.lines()],
+          headers: [...HttpHeaders.fromLines(head.lines).lines()],
           body,
           trailers,
         });
