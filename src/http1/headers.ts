@@ -49,10 +49,12 @@ export class HttpHeaders {
 
   /** The value, or the values of all lines of that name joined with `", "`, or null. */
   get(name: string): string | null {
-    const key = toKey(name);
     const raw = this.#raw;
+    // Most names are given in lower case, and one that is there is a token: only the others need a closer look.
+    const given = raw?.find(name) ?? -1;
+    const key = given < 0 ? toKey(name) : name;
     if (raw !== undefined) {
-      let at = raw.find(key);
+      let at = given < 0 ? raw.find(key) : given;
       if (at < 0) return null;
       let value = raw.value(at);
       for (at = raw.find(key, at + 1); at >= 0; at = raw.find(key, at + 1)) value += `, ${raw.value(at)}`;

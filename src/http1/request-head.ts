@@ -3,7 +3,7 @@ import { ProtocolError } from "./errors.ts";
 import type { FieldLines } from "./field-lines.ts";
 import { type Framing, requestFraming } from "./framing.ts";
 import { MessageFields } from "./message-fields.ts";
-import { latin1 } from "./octets.ts";
+import { latin1, sameOctets } from "./octets.ts";
 import type { RequestLine } from "./request-line.ts";
 import { checkTarget, isHostAndPortOctets } from "./target.ts";
 
@@ -23,6 +23,7 @@ export class RequestHead {
   readonly length: number;
 
   readonly #bytes: Uint8Array;
+  #view: DataView | undefined;
   readonly #start: number;
   readonly #targetStart: number;
   readonly #targetEnd: number;
@@ -61,13 +62,12 @@ export class RequestHead {
 
   /** Whether the octets that come next are this head's: what was found out about them holds again. */
   isAt(source: ByteSource): boolean {
-    const { bytes, pos } = source;
-    const { length } = this;
-    if (source.end - pos < length) return false;
     const own = this.#bytes;
-    const start = this.#start;
-    for (let i = 0; i < length; i++) if (bytes[pos + i] !== own[start + i]) return false;
-    return true;
+    this.#view ??= new DataView(own.buffer, own.byteOffset, own.byteLength);
+    return (
+      source.end - source.pos >= this.length &&
+      sameOctets(this.#view, this.#start, source.bytes, source.pos, this.length)
+    );
   }
 
   /** Octets of memory that the head holds on to: the chunk that it came in. */
