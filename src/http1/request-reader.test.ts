@@ -43,6 +43,8 @@ describe("RequestReader", () => {
   });
 
   it("reads a head that comes again as it read the first, and one that differs in an octet as its own", () => {
+    const next = "NEXT / HTTP/1.1\r\nHost: a\r\n\r\n";
+    // Of one request: as sent, and with an octet or more changed.
     const similar = fc
       .tuple(request, fc.array(fc.option(damage, { nil: undefined }), { minLength: 2, maxLength: 8 }))
       .map(([{ wire }, damages]) => damages.map((harm) => (harm === undefined ? wire : harm(wire))))
