@@ -89,9 +89,10 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     this.socket.open(this);
   }
 
-  /** The server stops: an idle connection ends, a busy one after its answer. */
+  /** The server stops: an idle connection ends, a busy one after its answer, another protocol is told. */
   shutDown(): void {
-    if (this.#phase === "open" && this.#exchange.phase === "none" && this.reader.buffered === 0)
+    if (this.#phase === "upgraded") this.#upgraded?.shutDown();
+    else if (this.#phase === "open" && this.#exchange.phase === "none" && this.reader.buffered === 0)
       this.linger();
   }
 
@@ -190,13 +191,14 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     if (!this.output.full) this.#endOurSide();
   }
 
-  handOver(): Socket {
+  handOver(): UpgradedSocket {
     this.#phase = "upgraded";
     this.#readDeadline = 0;
     this.#writeDeadline = 0;
     this.socket.pause();
     this.#upgraded = new UpgradedSocket(this.socket, this.reader.takeRest());
     if (this.#peerEnded) this.#upgraded.onEnd();
+    if (this.host.closing) this.#upgraded.shutDown();
     return this.#upgraded;
   }
 

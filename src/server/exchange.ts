@@ -13,7 +13,7 @@ import { connectionClosed, RESOLVED } from "./outgoing-body.ts";
 import type { Output } from "./output.ts";
 import { ServerRequest } from "./request.ts";
 import type { ResponseSink } from "./response.ts";
-import type { RequestCallback } from "./types.ts";
+import type { RequestCallback, UpgradedConnection } from "./types.ts";
 
 /** What an exchange asks of its connection. */
 export interface ExchangeConnection {
@@ -35,7 +35,7 @@ export interface ExchangeConnection {
   /** Ends in an orderly way, with part of a body unread. */
   linger(): void;
   /** Gives the connection to another protocol. */
-  handOver(): Socket;
+  handOver(): UpgradedConnection;
 }
 
 /**
@@ -247,7 +247,7 @@ export class Exchange implements BodySource, ResponseSink {
   }
 
   /** @throws UsageError */
-  switchProtocol(protocol: string, headers: HeadersInput | undefined): Socket {
+  switchProtocol(protocol: string, headers: HeadersInput | undefined): UpgradedConnection {
     if (this.#phase !== "serving") throw connectionClosed();
     const all = new HttpHeaders(headers);
     all.set("Connection", "Upgrade");

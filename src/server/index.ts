@@ -9,4 +9,4 @@ export {
   type ServerOptions,
   type Timeouts,
 } from "./options.ts";
-export type { BodyContent, BodyWriter, HttpRequest, RequestCallback } from "./types.ts";
+export type { BodyContent, BodyWriter, HttpRequest, RequestCallback, UpgradedConnection } from "./types.ts";

@@ -6,7 +6,7 @@ import type { Exchange } from "./exchange.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { rejected } from "./outgoing-body.ts";
 import { sendResponse, startResponse } from "./response.ts";
-import type { BodyContent, BodyWriter, HttpRequest } from "./types.ts";
+import type { BodyContent, BodyWriter, HttpRequest, UpgradedConnection } from "./types.ts";
 
 /** Without `stream` a decoder keeps nothing from one call to the next. */
 const decoder = new TextDecoder();
@@ -131,7 +131,7 @@ export class ServerRequest implements HttpRequest {
     return startResponse(this.#exchange, this.head, code, headers);
   }
 
-  async upgrade(protocol: string, headers?: HeadersInput): Promise<Socket> {
+  async upgrade(protocol: string, headers?: HeadersInput): Promise<UpgradedConnection> {
     if (this.answered) throw new ResponseAlreadySent();
     checkUpgrade(this, protocol);
     if (this.incoming !== undefined && this.incoming.state !== "ended") {

@@ -22,6 +22,15 @@ export interface BodyWriter {
   close(trailers?: HeadersInput): Promise<void>;
 }
 
+/** A connection that was handed over: the bytes from here on are another protocol's. */
+export interface UpgradedConnection extends Socket {
+  /**
+   * Called once when the server closes, or soon after it is set when that has happened already: the protocol's
+   * chance for a goodbye. What is not closed `graceMs` later is cut.
+   */
+  onShutDown?: (() => void) | undefined;
+}
+
 /** One request, and the way to answer it. */
 export interface HttpRequest {
   /** The connection underneath. */
@@ -58,5 +67,5 @@ export interface HttpRequest {
   /** Starts a streamed response and gives the writer of its body. */
   sendHeaders(headers: HeadersInput, code?: number): Promise<BodyWriter>;
   /** Answers 101 and hands the connection over, with any bytes that were already read. */
-  upgrade(protocol: string, headers?: HeadersInput): Promise<Socket>;
+  upgrade(protocol: string, headers?: HeadersInput): Promise<UpgradedConnection>;
 }

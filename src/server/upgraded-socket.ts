@@ -1,10 +1,11 @@
 import type { Socket, SocketAddress, SocketEvents } from "../socket/index.ts";
+import type { UpgradedConnection } from "./types.ts";
 
 /**
  * The connection after an upgrade: the socket underneath, with the bytes that were read before the switch in
  * front of what arrives. The connection stays the consumer of the real socket and passes its events on.
  */
-export class UpgradedSocket implements Socket {
+export class UpgradedSocket implements UpgradedConnection {
   readonly #socket: Socket;
   readonly #rest: Uint8Array[];
   #events: SocketEvents | undefined;
@@ -12,6 +13,8 @@ export class UpgradedSocket implements Socket {
   #flushing = false;
   #ended = false;
   #closed: { error: Error | undefined } | undefined;
+  #onShutDown: (() => void) | undefined;
+  #shuttingDown = false;
 
   /** @param rest what was already read; the socket has to be paused */
   constructor(socket: Socket, rest: Uint8Array[]) {
@@ -54,6 +57,22 @@ export class UpgradedSocket implements Socket {
 
   destroy(error?: Error): void {
     this.#socket.destroy(error);
+  }
+
+  get onShutDown(): (() => void) | undefined {
+    return this.#onShutDown;
+  }
+
+  set onShutDown(listener: (() => void) | undefined) {
+    this.#onShutDown = listener;
+    if (this.#shuttingDown) queueMicrotask(() => this.#onShutDown?.());
+  }
+
+  /** The server closes. */
+  shutDown(): void {
+    if (this.#shuttingDown) return;
+    this.#shuttingDown = true;
+    this.#onShutDown?.();
   }
 
   /** The connection's events, passed on. Data may still come from a read that was under way. */

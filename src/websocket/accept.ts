@@ -1,5 +1,6 @@
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
 import type { HttpRequest } from "../server/types.ts";
+import { GOING_AWAY } from "./close-codes.ts";
 import { WebSocketConnection } from "./connection.ts";
 import {
   acceptDeflate,
@@ -45,7 +46,8 @@ const VERSION = "13";
 /**
  * Answers a WebSocket handshake (RFC 6455 section 4.2) and gives the connection.
  *
- * A request that is no valid handshake is answered here, with 405, 426, 400 or 403, and then rejects.
+ * A request that is no valid handshake is answered here, with 405, 426, 400 or 403, and then rejects. When the
+ * server closes, the connection is closed with 1001 (RFC 6455 section 7.4.1), and cut when `graceMs` is over.
  * @throws WebSocketHandshakeError with the `status` that was sent
  *
  * @example
@@ -76,7 +78,7 @@ export async function acceptWebSocket(
     deflate && acceptDeflate(parseExtensions(headers.get("sec-websocket-extensions") ?? "") ?? [], deflate);
   const codec = agreement && (await loadCodec("server", agreement, deflate));
   const socket = await request.upgrade("websocket", responseHeaders(request, options, protocol, agreement));
-  return new WebSocketConnection(socket, {
+  const connection = new WebSocketConnection(socket, {
     ...options,
     role: "server",
     url: webSocketUrl(request),
@@ -85,6 +87,8 @@ export async function acceptWebSocket(
     codec,
     deflateFromBytes: deflate?.thresholdBytes ?? 1024,
   });
+  socket.onShutDown = () => connection.close(GOING_AWAY);
+  return connection;
 }
 
 const FORBIDDEN: Refusal = { status: 403, message: "pages of this origin may not connect" };

@@ -1,3 +1,6 @@
+/** "Such as a server going down" (RFC 6455 section 7.4.1). */
+export const GOING_AWAY = 1001;
+
 /** No close frame may carry these: they report locally what did not happen on the wire (RFC 6455 section 7.4.1). */
 export const NO_STATUS = 1005;
 export const ABNORMAL = 1006;
