@@ -23,14 +23,18 @@ export class ResponseHeadWriter {
   /** Whether the caller asked for `Connection: close`. */
   close = false;
 
-  /** Starts with the status line and the caller's fields. @throws InvalidHeader, and then nothing was sent */
-  begin(code: number, headers: HeadersInput | undefined): void {
+  /**
+   * Starts with the status line and the caller's fields.
+   * @param reason the phrase, where it is not to be the code's own
+   * @throws InvalidHeader, and then nothing was sent
+   */
+  begin(code: number, headers: HeadersInput | undefined, reason?: string): void {
     this.#ascii = true;
     this.#hasDate = false;
     this.#hasContentType = false;
     this.declaredLength = -1;
     this.close = false;
-    this.#text = statusLine(code);
+    this.#text = reason === undefined ? statusLine(code) : this.#ownLine(code, reason);
     if (headers !== undefined && headers !== null) this.#addAll(headers);
   }
 
@@ -57,6 +61,14 @@ export class ResponseHeadWriter {
     text += connection === "" ? "\r\n" : `Connection: ${connection}\r\n\r\n`;
     this.#text = "";
     return this.#ascii ? text : octets(text);
+  }
+
+  /** `reason-phrase = 1*( HTAB / SP / VCHAR / obs-text )` (RFC 9112 section 4) */
+  #ownLine(code: number, reason: string): string {
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(reason))
+      throw new InvalidHeader("a reason phrase is text of one line");
+    if (!isAscii(reason)) this.#ascii = false;
+    return `HTTP/1.1 ${code} ${reason}\r\n`;
   }
 
   #addAll(headers: HeadersInput): void {

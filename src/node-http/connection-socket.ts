@@ -1,12 +1,18 @@
-import type { Listener, Network, Socket, SocketAddress, SocketEvents } from "../socket/index.ts";
+import type { Socket, SocketAddress } from "../socket/index.ts";
 import { missing } from "./errors.ts";
-import { EventEmitter } from "./streams.ts";
+import { type Done, Duplex, toBuffer } from "./streams.ts";
+
+/** What a client may take to end its side after ours, before the connection is reset. */
+const LINGER_MS = 2_000;
+/** Pieces that were corked are joined up to this many bytes. */
+const MAX_JOINED = 65_536;
 
 /**
- * `request.socket`: where a connection is and whether it lives. Its bytes are the server's; what would read
- * or write them throws an error that names it.
+ * `request.socket`. While requests are served on it, it tells where a connection is and whether it lives; its
+ * bytes are the server's, and what would read or write them throws an error that names it. From an `upgrade`, a
+ * `connect` or a `clientError` on it is the duplex stream that it is in Node.
  */
-export class ConnectionSocket extends EventEmitter {
+export class ConnectionSocket extends Duplex {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly remoteFamily: string;
@@ -15,15 +21,17 @@ export class ConnectionSocket extends EventEmitter {
   readonly localFamily: string;
   readonly encrypted = undefined;
   readonly connecting = false;
-  readable = true;
-  writable = true;
-  destroyed = false;
   timeout = 0;
   readonly #socket: Socket;
+  /** The connection once its bytes are the program's. */
+  #taken: Socket | undefined;
+  #writing: Done | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #lingering: ReturnType<typeof setTimeout> | undefined;
+  #activeAt = 0;
 
   constructor(socket: Socket) {
-    super();
+    super({ allowHalfOpen: true });
     this.#socket = socket;
     ({ address: this.remoteAddress, port: this.remotePort } = socket.remoteAddress);
     ({ address: this.localAddress, port: this.localPort } = socket.localAddress);
@@ -35,30 +43,81 @@ export class ConnectionSocket extends EventEmitter {
     return this.destroyed ? "closed" : "open";
   }
 
+  /** Whether the bytes are the program's. */
+  get taken(): boolean {
+    return this.#taken !== undefined;
+  }
+
   address(): { address: string; port: number; family: string } {
     return { address: this.localAddress, port: this.localPort, family: this.localFamily };
   }
 
-  destroy(error?: Error): this {
+  /** The server has handed the connection over: from now on it is a stream. */
+  take(connection: Socket): void {
+    this.#taken = connection;
+    connection.open({
+      onData: (bytes) => {
+        if (!this.destroyed && !this.push(toBuffer(bytes))) connection.pause();
+      },
+      onEnd: () => {
+        if (!this.destroyed) this.push(null);
+      },
+      onDrain: () => this.#wrote(),
+      onClose: (error) => this.lost(error),
+    });
+  }
+
+  override destroy(error?: Error): this {
+    if (this.#taken !== undefined) return super.destroy(error);
     this.#socket.destroy(error);
     return this;
   }
 
   destroySoon(): void {
-    this.#socket.end();
+    if (this.#taken === undefined) this.#socket.end();
+    else if (this.writableFinished) this.destroy();
+    else this.end().once("finish", () => this.destroy());
   }
 
-  end(): this {
+  override end(chunk?: unknown, encoding?: string | Done, done?: Done): this {
+    if (this.#taken !== undefined) return super.end(chunk, encoding, done);
+    if (chunk !== undefined && typeof chunk !== "function") throw notWritable();
     this.#socket.end();
     return this;
   }
 
-  /** Emits `"timeout"` after so many milliseconds, once; 0 ends the wait. */
+  /** @throws NodeHttpError while requests are served */
+  override write(chunk: unknown, encoding?: string | Done, done?: Done): boolean {
+    if (this.#taken === undefined) throw notWritable();
+    return super.write(chunk, encoding, done);
+  }
+
+  /** @throws NodeHttpError while requests are served */
+  override read(size?: number): unknown {
+    if (this.#taken === undefined) throw missing("socket.read()", "read the request");
+    return super.read(size);
+  }
+
+  /** @throws NodeHttpError while requests are served */
+  override pipe<T extends object>(destination: T, options?: { end?: boolean }): T {
+    if (this.#taken === undefined) throw missing("socket.pipe()", "read the request");
+    return super.pipe(destination, options);
+  }
+
+  override pause(): this {
+    return this.#taken === undefined ? this : super.pause();
+  }
+
+  override resume(): this {
+    return this.#taken === undefined ? this : super.resume();
+  }
+
+  /** Emits `"timeout"` after so many milliseconds without a byte, once; 0 ends the wait. */
   setTimeout(ms: number, callback?: () => void): this {
     clearTimeout(this.#timer);
     this.timeout = ms;
     if (callback !== undefined && ms > 0) this.once("timeout", callback);
-    if (ms > 0) this.#timer = setTimeout(() => this.emit("timeout"), ms);
+    if (ms > 0) this.#waitForQuiet(ms);
     return this;
   }
 
@@ -80,121 +139,89 @@ export class ConnectionSocket extends EventEmitter {
     return this;
   }
 
-  cork(): void {}
-
-  uncork(): void {}
-
-  /** @throws NodeHttpError */
-  write(): never {
-    throw missing("socket.write()", "write to the response");
+  /** Bytes come or go. */
+  touch(): void {
+    if (this.#timer !== undefined) this.#activeAt = Date.now();
   }
 
-  /** @throws NodeHttpError */
-  read(): never {
-    throw missing("socket.read()", "read the request");
-  }
-
-  /** @throws NodeHttpError */
-  pipe(): never {
-    throw missing("socket.pipe()", "read the request");
-  }
-
-  closed(error: Error | undefined): void {
+  /** The connection is gone. */
+  lost(error: Error | undefined): void {
     clearTimeout(this.#timer);
-    this.destroyed = true;
-    this.readable = false;
-    this.writable = false;
-    if (error !== undefined && this.listenerCount("error") > 0) this.emit("error", error);
-    this.emit("close", error !== undefined);
+    clearTimeout(this.#lingering);
+    this.#wrote();
+    // As `net.Socket` does it, but that an error nobody listens for does not end the program.
+    if (!this.destroyed)
+      super.destroy(error !== undefined && this.listenerCount("error") > 0 ? error : undefined);
+  }
+
+  override _read(): void {
+    this.#taken?.resume();
+  }
+
+  override _write(chunk: Uint8Array, _encoding: string, done: Done): void {
+    if (this.#taken?.write(chunk) ?? true) done();
+    else this.#writing = done;
+  }
+
+  /** What was corked together leaves together. */
+  _writev(chunks: readonly { readonly chunk: Uint8Array }[], done: Done): void {
+    const size = chunks.reduce((sum, { chunk }) => sum + chunk.length, 0);
+    const whole = new Uint8Array(Math.min(size, MAX_JOINED));
+    let at = 0;
+    let ready = true;
+    for (const { chunk } of chunks) {
+      if (size > MAX_JOINED) ready = this.#taken?.write(chunk) ?? true;
+      else {
+        whole.set(chunk, at);
+        at += chunk.length;
+      }
+    }
+    if (size <= MAX_JOINED) this._write(whole, "", done);
+    else if (ready) done();
+    else this.#writing = done;
+  }
+
+  override _final(done: Done): void {
+    this.#taken?.end();
+    done();
+  }
+
+  /**
+   * What was written and ended is still on its way: a reset would overtake it. So the client has a moment to end
+   * its side as well.
+   */
+  override _destroy(error: Error | null, done: Done): void {
+    const connection = this.#taken;
+    if (connection !== undefined && error === null && this.writableFinished) {
+      connection.resume();
+      this.#lingering = setTimeout(() => connection.destroy(), LINGER_MS);
+    } else {
+      (connection ?? this.#socket).destroy(error ?? undefined);
+    }
+    done(error);
+  }
+
+  #wrote(): void {
+    const done = this.#writing;
+    this.#writing = undefined;
+    done?.();
+  }
+
+  #waitForQuiet(ms: number): void {
+    this.#activeAt = Date.now();
+    const look = (): void => {
+      const left = this.#activeAt + ms - Date.now();
+      if (left > 0) this.#timer = setTimeout(look, left);
+      else this.emit("timeout");
+    };
+    this.#timer = setTimeout(look, ms);
   }
 }
+
+const notWritable = () => missing("socket.write()", "write to the response");
 
 /** Node has two families; a virtual address goes by how it is written. */
 export function familyOf({ address, family }: SocketAddress): string {
   if (family === "IPv4" || family === "IPv6") return family;
   return address.includes(":") ? "IPv6" : "IPv4";
-}
-
-/** A network whose accepted sockets are told of: when they come and when they are gone. */
-export function watchedNetwork(
-  network: Network,
-  onSocket: (socket: Socket) => (error: Error | undefined) => void,
-): Network {
-  return {
-    connect: (spec) => network.connect(spec),
-    descriptors: () => network.descriptors(),
-    async listen(spec) {
-      const listener = await network.listen(spec);
-      return watchedListener(listener, onSocket);
-    },
-  };
-}
-
-function watchedListener(
-  listener: Listener,
-  onSocket: (socket: Socket) => (error: Error | undefined) => void,
-): Listener {
-  return {
-    address: listener.address,
-    close: () => listener.close(),
-    async accept() {
-      const socket = new WatchedSocket(await listener.accept());
-      socket.onGone = onSocket(socket);
-      return socket;
-    },
-  };
-}
-
-class WatchedSocket implements Socket {
-  readonly localAddress: SocketAddress;
-  readonly remoteAddress: SocketAddress;
-  onGone: ((error: Error | undefined) => void) | undefined;
-  readonly #socket: Socket;
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    this.localAddress = socket.localAddress;
-    this.remoteAddress = socket.remoteAddress;
-  }
-
-  open(events: SocketEvents): void {
-    this.#socket.open({
-      onData: (bytes) => events.onData(bytes),
-      onEnd: () => events.onEnd(),
-      onDrain: () => events.onDrain(),
-      onClose: (error) => {
-        if (error === undefined) events.onClose();
-        else events.onClose(error);
-        this.onGone?.(error);
-      },
-    });
-  }
-
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
-  }
-
-  write(data: Uint8Array | string, given?: boolean): boolean {
-    return this.#socket.write(data, given);
-  }
-
-  end(): void {
-    this.#socket.end();
-  }
-
-  destroy(error?: Error): void {
-    this.#socket.destroy(error);
-  }
-
-  ref(): void {
-    this.#socket.ref?.();
-  }
-
-  unref(): void {
-    this.#socket.unref?.();
-  }
 }

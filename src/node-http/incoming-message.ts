@@ -87,7 +87,8 @@ export class IncomingMessage extends Readable {
   }
 
   override _read(): void {
-    if (this.#request === undefined) {
+    // Behind an upgrade all bytes are the socket's.
+    if (this.#request === undefined || this.upgrade) {
       this.complete = true;
       this.push(null);
       return;

@@ -1,25 +1,14 @@
 import { defaultNetwork } from "../index.node.ts";
-import type { Network } from "../socket/index.ts";
-import * as common from "./index.common.ts";
-import {
-  type AnyListener,
-  HttpServerOfNode,
-  type RequestListener,
-  type Runtime,
-  type ServerOptions,
-} from "./server.ts";
-import { named } from "./stubs.ts";
+import { type Http, httpOn, moduleOf } from "./http.ts";
+import type { HttpServerOfNode } from "./server.ts";
 
 export * from "./index.common.ts";
 
-const runtime: Runtime = { network: defaultNetwork, pinned: true };
+const http: Http = httpOn({ network: defaultNetwork, pinned: true });
 
 /** `http.Server`: an event emitter with Node's events, properties and methods. */
-export class Server extends HttpServerOfNode {
-  constructor(options?: ServerOptions | AnyListener | null, listener?: AnyListener) {
-    super(runtime, options, listener);
-  }
-}
+export const Server = http.Server;
+export type Server = HttpServerOfNode;
 
 /**
  * `http.createServer`.
@@ -29,19 +18,10 @@ export class Server extends HttpServerOfNode {
  * createServer((request, response) => response.end("Hello World")).listen(8080);
  * ```
  */
-export function createServer(listener?: RequestListener): Server;
-export function createServer(options: ServerOptions | null | undefined, listener?: RequestListener): Server;
-/** Frameworks have types of their own for the two: `createServer(app)`. */
-export function createServer(listener: AnyListener): Server;
-export function createServer(options: ServerOptions | null | undefined, listener: AnyListener): Server;
-export function createServer(options?: ServerOptions | AnyListener | null, listener?: AnyListener): Server {
-  return new Server(options, listener);
-}
+export const createServer = http.createServer;
 
 /** What servers that were made without a `network` listen on from now on. */
-export function useNetwork(network: Network): void {
-  runtime.network = network;
-}
+export const useNetwork = http.useNetwork;
 
-/** What `import http from "node:http"` gives; a name that Portico has not throws an error that names it. */
-export default named("http", { ...common, Server, createServer, useNetwork });
+/** What `import http from "node:http"` gives. */
+export default moduleOf(http);

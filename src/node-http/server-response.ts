@@ -1,3 +1,4 @@
+import { ServerRequest } from "../server/request.ts";
 import type { BodyWriter, HttpRequest } from "../server/types.ts";
 import type { ConnectionSocket } from "./connection-socket.ts";
 import { missing, NodeHttpError } from "./errors.ts";
@@ -16,9 +17,9 @@ export class ServerResponse extends Writable {
   readonly socket: ConnectionSocket | undefined;
   readonly connection: ConnectionSocket | undefined;
   statusCode = 200;
-  /** The phrase is sent by the server, from the code (RFC 9112 section 4: nobody should look at it). */
+  /** The reason phrase. Default: the code's in `STATUS_CODES`. */
   statusMessage: string | undefined = undefined;
-  /** Kept for programs that set it; an origin server with a clock sends Date (RFC 9110 section 6.6.1). */
+  /** Whether a `Date` is sent that the program did not set (RFC 9110 section 6.6.1 wants it). */
   sendDate = true;
   strictContentLength = false;
   shouldKeepAlive = true;
@@ -107,9 +108,13 @@ export class ServerResponse extends Writable {
       throw new NodeHttpError("ERR_HTTP_INVALID_STATUS_CODE", "Invalid status code: wanted 200 to 599");
     }
     const given = typeof reason === "string" ? headers : (headers ?? reason);
-    this.statusCode = status;
-    this.statusMessage =
+    const phrase =
       typeof reason === "string" ? reason : (this.statusMessage ?? STATUS_CODES[status] ?? "unknown");
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(phrase)) {
+      throw new NodeHttpError("ERR_INVALID_CHAR", "Invalid character in statusMessage");
+    }
+    this.statusCode = status;
+    this.statusMessage = phrase;
     if (given !== undefined && given !== null) this.#headers.merge(given as HeadersArgument);
     if (!this.shouldKeepAlive) this.#headers.set("Connection", "close");
     this._header = `HTTP/1.1 ${status} ${this.statusMessage}\r\n`;
@@ -213,18 +218,28 @@ export class ServerResponse extends Writable {
 
   async #start(): Promise<BodyWriter> {
     const request = this.#served();
+    this.#headOf(request);
     this.#writer ??= await request.sendHeaders(this.#headers.lines(), this.statusCode);
     return this.#writer;
   }
 
   async #finish(): Promise<void> {
     if (!this.#wrote && this.#trailers.length === 0) {
-      await this.#served().respond(this.statusCode, this.#whole ?? null, this.#headers.lines());
+      const request = this.#served();
+      this.#headOf(request);
+      await request.respond(this.statusCode, this.#whole ?? null, this.#headers.lines());
       return;
     }
     const writer = await this.#start();
     if (this.#whole !== undefined) await writer.write(this.#whole);
     await writer.close(this.#trailers);
+  }
+
+  /** What of a head `respond` has no parameter for. */
+  #headOf(request: HttpRequest): void {
+    if (!(request instanceof ServerRequest)) return;
+    request.reason = this.statusMessage;
+    request.sendsDate = this.sendDate;
   }
 
   /** The client went away: like Node, no error but a close without `"finish"`. */

@@ -1,14 +1,17 @@
+import type { ProtocolError } from "../http1/errors.ts";
 import type { Timeouts } from "../server/options.ts";
 import { HttpServer } from "../server/server.ts";
-import type { HttpRequest } from "../server/types.ts";
+import type { HttpRequest, UpgradedConnection } from "../server/types.ts";
 import type { Network, Socket } from "../socket/index.ts";
-import { ConnectionSocket, familyOf, watchedNetwork } from "./connection-socket.ts";
+import { clientErrorOf } from "./client-error.ts";
+import { ConnectionSocket, familyOf } from "./connection-socket.ts";
 import { NodeHttpError } from "./errors.ts";
 import { IncomingMessage } from "./incoming-message.ts";
 import { type ListenArguments, listenSpec } from "./listen.ts";
 import { pin } from "./pin.ts";
 import { ServerResponse } from "./server-response.ts";
-import { EventEmitter } from "./streams.ts";
+import { Buffer, EventEmitter } from "./streams.ts";
+import { type Watch, watchedNetwork } from "./watched-network.ts";
 
 /** Answers one request. Frameworks' own types of the two differ from ours, so any function of two will do. */
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -138,12 +141,15 @@ export class HttpServerOfNode extends EventEmitter {
     return this;
   }
 
+  /** Those that speak another protocol by now are the program's. */
   closeAllConnections(): void {
-    for (const socket of [...this.#sockets.keys()]) socket.destroy();
+    for (const [socket, { facade }] of [...this.#sockets]) if (!facade.taken) socket.destroy();
   }
 
   closeIdleConnections(): void {
-    for (const [socket, { current }] of [...this.#sockets]) if (current === undefined) socket.end();
+    for (const [socket, { current, facade }] of [...this.#sockets]) {
+      if (current === undefined && !facade.taken) socket.end();
+    }
   }
 
   getConnections(callback: (error: Error | null, count: number) => void): this {
@@ -192,18 +198,43 @@ export class HttpServerOfNode extends EventEmitter {
         maxHeaderCount: maxHeaderCount === 0 ? Number.MAX_SAFE_INTEGER : maxHeaderCount,
       },
       ...(onError === undefined ? {} : { onError }),
+      onClientError: (error, client, takeOver) => this.#clientError(error, client, takeOver),
     });
   }
 
-  #connected(socket: Socket): (error: Error | undefined) => void {
+  #connected(socket: Socket): Watch {
     const connection = new Connection(new ConnectionSocket(socket));
     this.#sockets.set(socket, connection);
     if (this.timeout > 0) this.#watchTimeout(connection.facade);
     this.emit("connection", connection.facade);
-    return (error) => {
-      this.#sockets.delete(socket);
-      connection.lost(error);
+    return {
+      active: () => connection.facade.touch(),
+      gone: (error) => {
+        this.#sockets.delete(socket);
+        if (error !== undefined && !connection.facade.taken)
+          this.emit("clientError", error, connection.facade);
+        connection.lost(error);
+      },
     };
+  }
+
+  /** Where somebody listens, the connection is theirs to answer on and to end. */
+  #clientError(error: ProtocolError, client: Socket, takeOver: () => UpgradedConnection): void {
+    const facade = this.#sockets.get(client)?.facade;
+    if (facade === undefined || this.listenerCount("clientError") === 0) return;
+    facade.take(takeOver());
+    // What follows a malformed request is nobody's.
+    facade.resume();
+    this.emit("clientError", clientErrorOf(error), facade);
+  }
+
+  /** Another protocol from here on. As in Node, what came with the head may as well come from the socket. */
+  #handOver(event: "upgrade" | "connect", message: IncomingMessage, request: HttpRequest): void {
+    message.upgrade = true;
+    const { socket } = message;
+    if (socket === undefined) return;
+    socket.take(request.takeOver());
+    if (!this.emit(event, message, socket, Buffer.from(""))) socket.destroy();
   }
 
   #watchTimeout(facade: ConnectionSocket): void {
@@ -217,6 +248,11 @@ export class HttpServerOfNode extends EventEmitter {
     const connection = this.#sockets.get(request.client);
     const message = new IncomingMessage(connection?.facade, request);
     message.joinDuplicateHeaders = this.#options.joinDuplicateHeaders ?? false;
+    const change = this.#changeOf(request);
+    if (change !== undefined) {
+      this.#handOver(change, message, request);
+      return Promise.resolve();
+    }
     const response = new ServerResponse(message, request);
     if (request.protocol.minor === 0 && !/keep-alive/i.test(request.headers.get("connection") ?? "")) {
       response.shouldKeepAlive = false;
@@ -242,13 +278,18 @@ export class HttpServerOfNode extends EventEmitter {
     });
   }
 
+  /** The server itself answers 417 where a client expects anything else. */
   #eventOf(request: HttpRequest): string {
-    const expect = request.headers.get("expect");
-    if (expect === null) return "request";
-    if (/^100-continue$/i.test(expect)) {
-      return this.listenerCount("checkContinue") > 0 ? "checkContinue" : "request";
-    }
-    return this.listenerCount("checkExpectation") > 0 ? "checkExpectation" : "request";
+    if (this.listenerCount("checkContinue") === 0) return "request";
+    return request.headers.get("expect") === null ? "request" : "checkContinue";
+  }
+
+  /** An upgrade that nobody listens for is a request as others; to CONNECT there is no other answer. */
+  #changeOf({ method, headers, protocol }: HttpRequest): "upgrade" | "connect" | undefined {
+    if (method === "CONNECT") return "connect";
+    if (protocol.minor === 0 || !headers.has("upgrade") || this.listenerCount("upgrade") === 0)
+      return undefined;
+    return /(^|,)\s*upgrade\s*(,|$)/i.test(headers.get("connection") ?? "") ? "upgrade" : undefined;
   }
 }
 
@@ -262,7 +303,7 @@ class Connection {
   }
 
   lost(error: Error | undefined): void {
-    this.facade.closed(error);
+    if (!this.facade.taken) this.facade.lost(error);
     this.current?.message.connectionLost();
     this.current?.response.connectionLost();
   }

@@ -83,6 +83,17 @@ export interface WritableClass {
   readonly prototype: NodeWritable;
 }
 
+/** `stream.Duplex`. */
+export interface NodeDuplex extends NodeReadable, NodeWritable {
+  destroy(error?: Error): this;
+  _destroy(error: Error | null, done: Done): void;
+}
+
+export interface DuplexClass {
+  new (options?: { decodeStrings?: boolean; autoDestroy?: boolean; allowHalfOpen?: boolean }): NodeDuplex;
+  readonly prototype: NodeDuplex;
+}
+
 /** `stream.Transform`. */
 export interface NodeTransform extends NodeReadable {
   write(chunk: unknown, encoding?: string | Done, done?: Done): boolean;
@@ -99,6 +110,7 @@ export interface TransformClass {
 export const EventEmitter: EmitterClass = emitter;
 export const Readable: ReadableClass = streams.Readable;
 export const Writable: WritableClass = streams.Writable;
+export const Duplex: DuplexClass = streams.Duplex;
 export const Transform: TransformClass = streams.Transform;
 export const Buffer: BufferClass = nodeBuffer;
 

@@ -5,7 +5,7 @@ import { RequestReader } from "../http1/request-reader.ts";
 import type { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
 import type { DateLine } from "./date-line.ts";
-import { Exchange, type ExchangeConnection } from "./exchange.ts";
+import { Exchange, type ExchangeConnection, incomplete } from "./exchange.ts";
 import type { ServerConfig } from "./options.ts";
 import { Output } from "./output.ts";
 import type { RequestCallback } from "./types.ts";
@@ -168,7 +168,9 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   }
 
   /** Answers a peer's mistake and closes; nothing that follows it is read as a request. */
-  refuse(status: number): void {
+  refuse(status: number, error?: ProtocolError): void {
+    this.#tellClientError(status, error);
+    if (this.#phase !== "open") return;
     const text = `${reasonPhrase(status)}\n`;
     const content = this.#exchange.request?.method === "HEAD" ? "" : text;
     const { head, date } = this.host;
@@ -202,6 +204,19 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     return this.#upgraded;
   }
 
+  #tellClientError(status: number, error: ProtocolError | undefined): void {
+    const { onClientError } = this.host.config;
+    if (onClientError === undefined) return;
+    const fault = error ?? faultOf(status);
+    if (fault !== undefined) onClientError(fault, this.socket, () => this.#takeOver());
+  }
+
+  #takeOver(): UpgradedSocket {
+    this.output.flush();
+    this.#exchange.forget();
+    return this.handOver();
+  }
+
   // How it goes on.
 
   /** Serves every request that is there. */
@@ -227,7 +242,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     try {
       return this.reader.readHead();
     } catch (error) {
-      this.refuse((error as ProtocolError).status);
+      this.refuse((error as ProtocolError).status, error as ProtocolError);
       return undefined;
     }
   }
@@ -325,4 +340,13 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     if (paused) this.socket.pause();
     else this.socket.resume();
   }
+}
+
+/** What is refused by its status alone, as an error; `undefined` for what is no fault of the client's. */
+function faultOf(status: number): ProtocolError | undefined {
+  if (status === 400) return incomplete();
+  if (status === 408) return new ProtocolError("RequestTimeout", 408, "the request did not arrive in time");
+  return status === 413
+    ? new ProtocolError("BodyTooLarge", 413, "the body is larger than the limit")
+    : undefined;
 }

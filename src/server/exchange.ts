@@ -185,7 +185,11 @@ export class Exchange implements BodySource, ResponseSink {
   }
 
   get dateLine(): string {
-    return this.#connection.host.date.get();
+    return this.#request?.sendsDate === false ? "" : this.#connection.host.date.get();
+  }
+
+  get reason(): string | undefined {
+    return this.#request?.reason;
   }
 
   get closed(): boolean {
@@ -257,6 +261,14 @@ export class Exchange implements BodySource, ResponseSink {
     this.responseStarted(true);
     if (typeof head === "string") this.#connection.output.text(head);
     else this.#connection.output.bytes(head);
+    this.#connection.output.flush();
+    this.forget();
+    return this.#connection.handOver();
+  }
+
+  takeOver(): UpgradedConnection {
+    if (this.#phase !== "serving") throw connectionClosed();
+    this.responseStarted(true);
     this.#connection.output.flush();
     this.forget();
     return this.#connection.handOver();
@@ -348,6 +360,6 @@ function answerError(request: ServerRequest, status: number): void {
 }
 
 /** The peer closed before its message was whole. */
-function incomplete(): ProtocolError {
+export function incomplete(): ProtocolError {
   return new ProtocolError("IncompleteMessage", 400, "the client closed in the middle of a message");
 }

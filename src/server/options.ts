@@ -1,7 +1,8 @@
+import type { ProtocolError } from "../http1/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../http1/limits.ts";
-import { type Clock, type Network, type SocketAddress, systemClock } from "../socket/index.ts";
+import { type Clock, type Network, type Socket, type SocketAddress, systemClock } from "../socket/index.ts";
 import { UsageError } from "./errors.ts";
-import type { HttpRequest } from "./types.ts";
+import type { HttpRequest, UpgradedConnection } from "./types.ts";
 
 /** How long the server waits for a peer. Milliseconds; 0 waits for ever. */
 export interface Timeouts {
@@ -74,6 +75,12 @@ export interface ServerOptions {
    * itself is dropped. Default: `console.error`.
    */
   onError?: (error: unknown, request?: HttpRequest) => void;
+  /**
+   * Told of a message that breaks HTTP or a limit, or that did not come in time, before it is answered with the
+   * error's `status` and the connection ends. Who calls `takeOver` answers in the server's place, or not at all.
+   * Default: the server answers.
+   */
+  onClientError?: (error: ProtocolError, client: Socket, takeOver: () => UpgradedConnection) => void;
   /** Time for every wait. Default: the platform's. */
   clock?: Clock;
 }
@@ -106,6 +113,7 @@ export interface ServerConfig {
   readonly limits: ServerLimits;
   readonly timeouts: Timeouts;
   readonly onError: (error: unknown, request?: HttpRequest) => void;
+  readonly onClientError: ServerOptions["onClientError"];
   readonly clock: Clock;
 }
 
@@ -142,6 +150,7 @@ export function resolveOptions(options: ServerOptions): ServerConfig {
     limits: merge(DEFAULT_SERVER_LIMITS, options.limits, 1),
     timeouts: merge(DEFAULT_TIMEOUTS, options.timeouts, 0),
     onError: options.onError ?? ((error) => console.error(error)),
+    onClientError: options.onClientError,
     clock: options.clock ?? systemClock,
   };
 }

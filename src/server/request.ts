@@ -22,6 +22,10 @@ export class ServerRequest implements HttpRequest {
   answered = false;
   /** Whether the callback has come to its end. */
   settled = false;
+  /** The reason phrase, where it is not to be the code's own. */
+  reason: string | undefined;
+  /** An origin server with a clock sends Date (RFC 9110 section 6.6.1), unless a program insists. */
+  sendsDate = true;
   /** What `onError` was last told of it. */
   reported: { readonly error: unknown } | undefined;
 
@@ -138,6 +142,11 @@ export class ServerRequest implements HttpRequest {
       throw new UsageError("NotUpgradable", "read the request's body before the upgrade");
     }
     return this.#exchange.switchProtocol(protocol, headers);
+  }
+
+  takeOver(): UpgradedConnection {
+    if (this.answered) throw new ResponseAlreadySent();
+    return this.#exchange.takeOver();
   }
 
   /** The body came to its end, in one way or another. */

@@ -10,6 +10,8 @@ import type { BodyContent } from "./types.ts";
 export interface ResponseSink extends BodySink {
   readonly head: ResponseHeadWriter;
   readonly dateLine: string;
+  /** The reason phrase, where the caller has one of its own. */
+  readonly reason: string | undefined;
   /** Whether the connection can be kept after this response; asked once, when its head is written. */
   mayPersist(): boolean;
   /** The head is about to be sent: no other answer from now on, and whether to close behind it. */
@@ -36,7 +38,7 @@ export function sendResponse(
   headers: HeadersInput | undefined,
 ): Promise<void> {
   checkStatus(code);
-  sink.head.begin(code, headers);
+  sink.head.begin(code, headers, sink.reason);
   if (typeof content === "string") return sendText(sink, request, code, content);
   if (content === null || content === undefined) return sendNothing(sink, request, code);
   if (content instanceof Uint8Array) return sendBytes(sink, request, code, content);
@@ -58,7 +60,7 @@ export function startResponse(
   headers: HeadersInput | undefined,
 ): OutgoingBody {
   checkStatus(code);
-  sink.head.begin(code, headers);
+  sink.head.begin(code, headers, sink.reason);
   return startBody(sink, request, code, -1);
 }
 

@@ -68,4 +68,10 @@ export interface HttpRequest {
   sendHeaders(headers: HeadersInput, code?: number): Promise<BodyWriter>;
   /** Answers 101 and hands the connection over, with any bytes that were already read. */
   upgrade(protocol: string, headers?: HeadersInput): Promise<UpgradedConnection>;
+  /**
+   * Hands the connection over with nothing said: whoever takes it writes the answer too, as for CONNECT. What
+   * was already read, a body included, comes first.
+   * @throws ResponseAlreadySent when there was an answer before.
+   */
+  takeOver(): UpgradedConnection;
 }
