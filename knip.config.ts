@@ -13,7 +13,7 @@ const config: KnipConfig = {
     "e2e/frameworks/host.ts",
     "src/node-http/test/page.ts",
     // Pages, and what scripts/web-build.mjs bundles by its name.
-    "web/{main,node/main,offline-worker}.ts",
+    "web/{main,embed/main,node/main,offline-worker}.ts",
     "web/sandbox/{worker,portico}.ts",
     "web/preview/bridge.ts",
     "bench/*.{ts,mjs}",

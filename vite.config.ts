@@ -1,10 +1,12 @@
 import { defineConfig } from "vite";
 import {
   compressedNeighbours,
+  embedScript,
   offlineWorker,
   pageHeaders,
   pagePolicy,
   sandboxTexts,
+  sharedBody,
 } from "./scripts/web-build.mjs";
 import { FRAME_SCRIPT } from "./web/sandbox/frame.ts";
 
@@ -12,12 +14,19 @@ import { FRAME_SCRIPT } from "./web/sandbox/frame.ts";
 export default defineConfig({
   root: "web",
   base: "./",
-  plugins: [sandboxTexts(), pageHeaders(pagePolicy(FRAME_SCRIPT)), offlineWorker(), compressedNeighbours()],
+  plugins: [
+    sandboxTexts(),
+    sharedBody(),
+    pageHeaders(pagePolicy(FRAME_SCRIPT)),
+    embedScript(),
+    offlineWorker(),
+    compressedNeighbours(),
+  ],
   build: {
     outDir: "../dist-web",
     emptyOutDir: true,
     target: "es2022",
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { input: ["web/index.html", "web/node.html", "web/preview.html"] },
+    rolldownOptions: { input: ["web/index.html", "web/embed.html", "web/node.html", "web/preview.html"] },
   },
 });

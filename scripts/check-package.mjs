@@ -114,12 +114,8 @@ async function install(tarball, home) {
  * @param {string} home
  */
 async function resolveOnNode(name, home) {
-  const page = entries.some((entry) => entry.name === name && entry.elements);
-  const load = page ? "import.meta.resolve" : "await import";
-  // Modules that extend what only pages have can be found on Node, and not evaluated.
-  await run(execPath, ["--input-type=module", "--eval", `${load}(${JSON.stringify(specifier(name))})`], {
-    cwd: home,
-  });
+  const program = `await import(${JSON.stringify(specifier(name))})`;
+  await run(execPath, ["--input-type=module", "--eval", program], { cwd: home });
 }
 
 /**

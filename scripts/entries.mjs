@@ -8,7 +8,6 @@
  * @property {string} output The module in `dist/`.
  * @property {"node" | "bun" | "deno"} [condition] Export condition; without one the entry is the `default`.
  * @property {boolean} [nodeOnly] Runs on Node alone, so bundling it for a page makes no sense.
- * @property {boolean} [elements] Extends what only pages have, so that Node can find it but not evaluate it.
  */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -65,7 +64,8 @@ const table = [
   { name: "./node-http/aliases", source: "src/node-http/aliases.ts", output: "node-http/aliases.js" },
   ...nodeModules,
   { name: "./testing", source: "src/testing/index.ts", output: "testing.js" },
-  { name: "./embed", source: "src/embed/index.ts", output: "embed.js", elements: true },
+  { name: "./embed", source: "src/embed/index.ts", output: "embed.js" },
+  { name: "./markdown-it", source: "src/markdown-it/index.ts", output: "markdown-it.js" },
   { name: "./static", source: "src/static/index.ts", output: "static.js" },
 ];
 

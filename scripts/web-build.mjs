@@ -64,6 +64,61 @@ export function pagePolicy(frameScript) {
 }
 
 /**
+ * embed.html has the body of index.html: it is the same page, in less room. Its landmarks are the page's around it.
+ *
+ * @returns {import("vite").Plugin}
+ */
+export function sharedBody() {
+  return {
+    name: "portico-shared-body",
+    transformIndexHtml: {
+      order: "pre",
+      async handler(html, { path }) {
+        if (path !== "/embed.html") return html;
+        const page = await readFile(`${root}web/index.html`, "utf8");
+        const body = (/<body>.*<\/body>/s.exec(page)?.[0] ?? "")
+          .replace(/<(nav|main)\b[^>]*>/g, '<div class="$1">')
+          .replace("<header", "<div")
+          .replace(/<\/(nav|main|header)>/g, "</div>");
+        return html.replace(/<body>.*<\/body>/s, () => body);
+      },
+    },
+  };
+}
+
+/**
+ * The custom element as one classic script, beside the page that it embeds.
+ *
+ * @returns {import("vite").Plugin}
+ */
+export function embedScript() {
+  return {
+    name: "portico-embed",
+    apply: "build",
+    async generateBundle() {
+      const { outputFiles } = await build({
+        absWorkingDir: root,
+        entryPoints: ["src/embed/index.ts"],
+        bundle: true,
+        write: false,
+        minify: true,
+        format: "iife",
+        target: "es2022",
+        legalComments: "none",
+      });
+      this.emitFile({ type: "asset", fileName: "embed.js", source: outputFiles[0]?.contents ?? "" });
+    },
+  };
+}
+
+/** What can be told of a page with its policy. */
+const POLICED = ["/index.html", "/embed.html"];
+
+/** Pages of any origin may have these in them, those that keep to COEP as well. */
+const OPEN = { "Cross-Origin-Resource-Policy": "cross-origin" };
+const FRAMED = { ...OPEN, "Cross-Origin-Embedder-Policy": "require-corp" };
+
+/**
  * The policy as a meta element of the playground's page, and in a file that says which headers a host ought to send.
  *
  * @param {string} policy
@@ -76,7 +131,7 @@ export function pageHeaders(policy) {
     transformIndexHtml: {
       order: "post",
       handler: (_html, { path }) =>
-        path === "/index.html"
+        POLICED.includes(path)
           ? [
               {
                 tag: "meta",
@@ -88,12 +143,18 @@ export function pageHeaders(policy) {
     },
     generateBundle() {
       const headers = { "Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff" };
-      const lines = Object.entries(headers).map(([name, value]) => `  ${name}: ${value}\n`);
-      this.emitFile({
-        type: "asset",
-        fileName: "_headers",
-        source: ["/", "/index.html"].map((path) => `${path}\n${lines.join("")}`).join("\n"),
-      });
+      /** @type {Record<string, Record<string, string>>} */
+      const byPath = {
+        "/": headers,
+        "/index.html": headers,
+        "/embed.html": { ...headers, ...FRAMED },
+        "/preview.html": FRAMED,
+        "/embed.js": { ...OPEN, "Access-Control-Allow-Origin": "*" },
+      };
+      const blocks = Object.entries(byPath).map(([path, fields]) =>
+        [path, ...Object.entries(fields).map(([name, value]) => `  ${name}: ${value}`), ""].join("\n"),
+      );
+      this.emitFile({ type: "asset", fileName: "_headers", source: blocks.join("\n") });
     },
   };
 }

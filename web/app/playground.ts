@@ -82,9 +82,9 @@ export class Playground {
       this.#console.note("stopped");
     });
     button("format", () => void this.#format());
-    button("share", () => void share(this.#program));
-    button("reset", () => this.#origin && this.#show(this.#origin));
-    button("download", () => void download(this.#program));
+    button("share", () => void share(this.program));
+    button("reset", () => this.#origin && this.show(this.#origin));
+    button("download", () => void download(this.program));
     this.#example.append(...examples.map(({ name, title }) => h("option", { value: name }, title)));
     this.#example.addEventListener("change", () => {
       location.hash = `#example=${this.#example.value}`;
@@ -101,14 +101,14 @@ export class Playground {
     notice(undefined);
     this.#request.paused = false;
     if (opened.type === "program") {
-      this.#show(opened.program);
+      this.show(opened.program);
       this.#request.paused = true;
       notice("This code came with a link and is not running. Read it, then press Run.");
       return;
     }
     const named = opened.type === "example" ? exampleNamed(opened.name) : first;
     const shown = named ?? first;
-    if (shown) this.#show(programOf(shown));
+    if (shown) this.show(programOf(shown));
     if (opened.type === "broken") notice(`This link is broken: ${opened.reason}.`);
     else if (!named) notice("There is no such example.");
   }
@@ -169,7 +169,7 @@ export class Playground {
     if (url) void this.#preview.show(joined(reply.body), type, url);
   }
 
-  #show(program: Program): void {
+  show(program: Program): void {
     this.#session.stop();
     this.#exchange?.hangUp();
     this.#exchange = undefined;
@@ -187,7 +187,7 @@ export class Playground {
     this.#recorder.clear();
   }
 
-  get #program(): Program {
+  get program(): Program {
     return {
       example: this.#exampleName,
       code: this.#editor.text,

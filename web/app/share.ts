@@ -2,9 +2,9 @@
  * Programs in links: `#v1.` and the program as JSON, deflated, in base64url. A later version gets a number of its
  * own, and this one stays readable. `#example=NAME` names an example.
  */
+import { LINK_PREFIX, packProgram } from "../../src/embed/pack.ts";
 import { type Program, readProgram } from "./program.ts";
 
-const PREFIX = "v1.";
 /** What a link unpacks to: a small one could hold a huge text. */
 const MAX_UNPACKED = 4_000_000;
 
@@ -15,8 +15,7 @@ export type Opened =
   | { readonly type: "broken"; readonly reason: string };
 
 export async function hashOf(program: Program): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(program));
-  return `#${PREFIX}${toBase64Url(await through(new CompressionStream("deflate-raw"), bytes))}`;
+  return `#${await packProgram(program)}`;
 }
 
 /** What a location's hash holds. */
@@ -29,8 +28,8 @@ export async function openHash(hash: string): Promise<Opened> {
   if (version !== "1")
     return { type: "broken", reason: `it is of version ${version}, which this page does not know` };
   try {
-    const packed = fromBase64Url(text.slice(PREFIX.length));
-    const bytes = await through(new DecompressionStream("deflate-raw"), packed);
+    const packed = fromBase64Url(text.slice(LINK_PREFIX.length));
+    const bytes = await inflated(packed);
     const program = readProgram(JSON.parse(new TextDecoder().decode(bytes)));
     return program
       ? { type: "program", program }
@@ -40,16 +39,11 @@ export async function openHash(hash: string): Promise<Opened> {
   }
 }
 
-async function through(
-  stream: CompressionStream | DecompressionStream,
-  bytes: Uint8Array,
-): Promise<Uint8Array> {
+async function inflated(bytes: Uint8Array): Promise<Uint8Array> {
   const input = new Blob([bytes.slice()]).stream();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
-  const reader = input
-    .pipeThrough(stream as ReadableWritablePair<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>)
-    .getReader();
+  const reader = input.pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
     length += read.value.length;
     if (length > MAX_UNPACKED) {
@@ -59,12 +53,6 @@ async function through(
     parts.push(read.value);
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer());
-}
-
-function toBase64Url(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 function fromBase64Url(text: string): Uint8Array {

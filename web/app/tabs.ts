@@ -1,4 +1,7 @@
-/** In a narrow window one panel is shown at a time, and these tabs choose it. */
+/**
+ * In a narrow window one panel is shown at a time, and these tabs choose it. Panels that are hidden, and those that
+ * `data-pinned` keeps in sight, have none.
+ */
 import { byId, h } from "./dom.ts";
 
 const PANELS = ["Editor", "Request", "Response", "Wire", "Preview", "Console"] as const;
@@ -7,13 +10,18 @@ export type Panel = (typeof PANELS)[number];
 export function setUpTabs(): (panel: Panel) => void {
   const list = byId("tabs", HTMLElement);
   const sectionOf = (panel: Panel) => byId(`${panel.toLowerCase()}-panel`, HTMLElement);
-  const tabs = PANELS.map((panel) => {
+  const panels = PANELS.filter((panel) => {
+    const { hidden, dataset } = sectionOf(panel);
+    return !hidden && dataset.pinned === undefined;
+  });
+  const tabs = panels.map((panel) => {
     const tab = h("button", { role: "tab", id: `tab-${panel}`, "aria-controls": sectionOf(panel).id }, panel);
     tab.addEventListener("click", () => show(panel));
     return tab;
   });
   const show = (panel: Panel) => {
-    PANELS.forEach((other, index) => {
+    if (!panels.includes(panel)) return;
+    panels.forEach((other, index) => {
       const chosen = other === panel;
       const tab = tabs[index]!;
       tab.ariaSelected = String(chosen);
@@ -28,9 +36,9 @@ export function setUpTabs(): (panel: Panel) => void {
     event.preventDefault();
     const next = (at + step + tabs.length) % tabs.length;
     tabs[next]?.focus();
-    show(PANELS[next]!);
+    show(panels[next]!);
   });
   list.append(...tabs);
-  show("Editor");
+  if (panels[0]) show(panels[0]);
   return show;
 }

@@ -1,0 +1,241 @@
+/** `<http-playground>` in pages of other origins: what a reader, a keyboard and a screen reader meet there. */
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright/test";
+import { type HostPage, startHost } from "./support/host.ts";
+import { test as base, expect } from "./support/playground.ts";
+
+interface Fixtures {
+  /** Opens a page of another origin. `SITE` in it is the playground's URL. */
+  host: (body: string, headers?: Record<string, string>) => Promise<void>;
+}
+
+const test = base.extend<Fixtures>({
+  host: async ({ page, site, complaints }, use) => {
+    const pages: HostPage[] = [];
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await use(async (body, headers = {}) => {
+      const host = await startHost(body.replaceAll("SITE", site), headers);
+      pages.push(host);
+      await page.goto(host.url);
+    });
+    await Promise.all(pages.map((host) => host.close()));
+    expect(complaints).toEqual([]);
+  },
+});
+
+const SCRIPT = '<script async src="SITEembed.js"></script>';
+const HELLO = '<http-playground example="hello" view="code wire response"></http-playground>';
+const CODE = `<http-playground view="code response console" request="GET /ada"><pre><code>import { AsyncHttpServer } from "portico";
+console.log("it runs &lt;here&gt;");
+await new AsyncHttpServer().serve(8080, (request) =&gt; request.respond(200, "You asked for " + request.url.pathname));
+</code></pre></http-playground>`;
+
+const run = (page: Page, index = 0) =>
+  page.locator("http-playground").nth(index).getByRole("button", { name: "Run", exact: true });
+const inside = (page: Page, index = 0) => page.locator("http-playground").nth(index).frameLocator("iframe");
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+test("nothing but the script is loaded before Run, and Run shows the response", async ({
+  host,
+  page,
+  site,
+}) => {
+  const asked: string[] = [];
+  page.on("request", (request) => request.url().startsWith(site) && asked.push(request.url()));
+  await host(`${SCRIPT}${CODE}`);
+  await expect(run(page)).toBeVisible();
+  await expect(page.getByText('console.log("it runs <here>")')).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  expect(asked).toEqual([`${site}embed.js`]);
+  await run(page).click();
+  const frame = inside(page);
+  await frame.getByRole("tab", { name: "Response" }).click();
+  await expect(frame.getByRole("region", { name: "Response" })).toContainText("You asked for /ada");
+  await frame.getByRole("tab", { name: "Console" }).click();
+  await expect(frame.getByRole("region", { name: "Console" })).toContainText("it runs <here>");
+  await expect(frame.getByRole("region", { name: "Editor" })).toContainText("it runs <here>");
+  await expect(frame.getByRole("region", { name: "Wire" })).toBeHidden();
+  await expect(run(page)).toBeHidden();
+});
+
+test("the panels of an example are those that were asked for, and the page around need say nothing of COOP", async ({
+  host,
+  page,
+}) => {
+  await host(`${SCRIPT}${HELLO}`);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+  await run(page).click();
+  const frame = inside(page);
+  await expect(frame.getByRole("tab")).toHaveText(["Response", "Wire"]);
+  await expect(frame.getByRole("region", { name: "Response" })).toContainText("Hello World");
+  await frame.getByRole("tab", { name: "Wire" }).click();
+  await expect(frame.getByRole("option", { name: /200 OK/ })).toBeVisible();
+});
+
+test("a page that keeps to COEP and to a policy of its own can have one", async ({ host, page, site }) => {
+  const { origin } = new URL(site);
+  await host(`${SCRIPT}${HELLO}`, {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Content-Security-Policy": `default-src 'none'; script-src ${origin}; frame-src ${origin}; img-src data:`,
+  });
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await run(page).click();
+  await expect(inside(page).getByRole("region", { name: "Response" })).toContainText("Hello World");
+});
+
+test("many on one page know nothing of each other", async ({ host, page }) => {
+  const each = (name: string) =>
+    `<http-playground view="code response">import { AsyncHttpServer } from "portico";
+     await new AsyncHttpServer().serve(8080, (request) =&gt; request.respond(200, "I am ${name}"));</http-playground>`;
+  await host(`${SCRIPT}${["one", "two", "three", "four"].map(each).join("")}`);
+  for (const index of [0, 1, 2, 3]) await run(page, index).click();
+  for (const [index, name] of ["one", "two", "three", "four"].entries()) {
+    const response = inside(page, index).getByRole("region", { name: "Response" });
+    await page.locator("http-playground").nth(index).scrollIntoViewIfNeeded(); // out of sight, frames are not drawn
+    await expect(response).toContainText(`I am ${name}`);
+  }
+});
+
+test("the keyboard alone runs it and goes on inside, where Escape and Tab leave the editor", async ({
+  host,
+  page,
+}) => {
+  await host(`${SCRIPT}<a href="#before">before</a>${HELLO}<a href="#after">after</a>`);
+  await expect(run(page)).toBeVisible();
+  await page.getByRole("link", { name: "before" }).focus();
+  await page.keyboard.press("Tab");
+  await expect(run(page)).toBeFocused();
+  await page.keyboard.press("Enter");
+  const frame = inside(page);
+  await expect(frame.getByRole("region", { name: "Response" })).toContainText("Hello World");
+  await expect(page.locator("http-playground iframe")).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(frame.getByRole("button", { name: "Run" })).toBeFocused();
+  for (let step = 0; step < 40; step++) {
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Tab");
+    if (await page.getByRole("link", { name: "after" }).evaluate((link) => link === document.activeElement))
+      return;
+  }
+  throw new Error("The keyboard does not come out of the embed");
+});
+
+test("the theme is the page's, whatever toggles it, or the attribute's", async ({ host, page }) => {
+  await page.emulateMedia({ colorScheme: "light" });
+  await host(`<style>
+      html { color: #111; background: #fff }
+      html.night { color: #eee; background: #111 }
+      html.slow { transition: color 0.3s }
+      @media (prefers-color-scheme: dark) { html:not(.fixed) { color: oklch(0.95 0.01 200); background: #111 } }
+    </style>${SCRIPT}${HELLO}<http-playground theme="dark" example="hello"></http-playground>`);
+  const box = (index: number) => page.locator("http-playground").nth(index).getByRole("group").first();
+  await expect(box(0)).toHaveAttribute("data-theme", "light");
+  await expect(box(1)).toHaveAttribute("data-theme", "dark");
+  await run(page).click();
+  const root = inside(page).locator("html");
+  await expect(root).toHaveAttribute("data-theme", "light");
+  await page.evaluate(() => document.documentElement.classList.add("night"));
+  await expect(root).toHaveAttribute("data-theme", "dark");
+  await page.evaluate(() => document.documentElement.classList.replace("night", "slow"));
+  await expect(root).toHaveAttribute("data-theme", "light");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect(root).toHaveAttribute("data-theme", "dark");
+  await page.evaluate(() => document.querySelector("http-playground")?.setAttribute("theme", "light"));
+  await expect(root).toHaveAttribute("data-theme", "light");
+});
+
+test("a playground that is not there is said to be missing, and Run tries again", async ({
+  host,
+  page,
+  site,
+  complaints,
+}) => {
+  await host(`${SCRIPT}<http-playground base="ftp://127.0.0.1/" example="hello"></http-playground>`);
+  const status = page.locator("http-playground").getByRole("status");
+  await run(page).click();
+  await expect(status).toHaveText(
+    "The playground could not be loaded: base is not an address of http or https.",
+  );
+  await page.evaluate((base) => document.querySelector("http-playground")?.setAttribute("base", base), site);
+  await run(page).click();
+  await expect(inside(page).getByRole("region", { name: "Response" })).toContainText("Hello World");
+  complaints.length = 0;
+});
+
+test("without scripts the code is there to read", async ({ browser, site }) => {
+  const page = await browser.newPage({ javaScriptEnabled: false });
+  const host = await startHost(`${SCRIPT.replace("SITE", site)}${CODE}`);
+  await page.goto(host.url);
+  await expect(page.getByText('console.log("it runs <here>")')).toBeVisible();
+  await page.close();
+  await host.close();
+});
+
+test("a plain frame shows the panels that its URL names, and runs nothing by itself", async ({
+  host,
+  page,
+}) => {
+  await host(
+    `<iframe title="Playground" style="width: 900px; height: 500px" src="SITEembed.html?example=router&view=code,request,response&request=GET+/add/4/5&theme=dark"></iframe>`,
+  );
+  const frame = page.frameLocator("iframe");
+  await expect(frame.getByRole("status", { name: "Engine" })).toHaveText(/ready/);
+  await expect(frame.locator("html")).toHaveAttribute("data-theme", "dark");
+  await frame.getByRole("button", { name: "Run" }).click();
+  await frame.getByRole("tab", { name: "Response" }).click();
+  await expect(frame.getByRole("region", { name: "Response" })).toContainText("9");
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`axe finds nothing in the ${theme} theme, before Run and after, on a phone as well`, async ({
+    host,
+    page,
+  }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    await host(`<style>:root { color-scheme: light dark; font-family: sans-serif }</style><main><h1>Host</h1>
+      ${SCRIPT}${HELLO}${CODE.replace("<http-playground", '<http-playground label="Second"')}
+      <http-playground label="Third">const plain = "text";</http-playground></main>`);
+    await expect(run(page)).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await run(page).click();
+    await expect(inside(page).getByRole("region", { name: "Response" })).toContainText("Hello World");
+    await run(page, 1).click();
+    await expect(inside(page, 1).getByRole("region", { name: "Response" })).toContainText("/ada");
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await inside(page).getByRole("tab", { name: "Wire" }).click();
+    await expect(inside(page).getByRole("option", { name: /200 OK/ })).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await page.screenshot({ path: `.build/e2e-shots/embed-${theme}-phone.png`, fullPage: true });
+    await page.setViewportSize({ width: 760, height: 900 });
+    await page.screenshot({ path: `.build/e2e-shots/embed-${theme}.png`, fullPage: true });
+  });
+}
+
+test("the code can reach neither the page around nor its own frame's page", async ({
+  host,
+  page,
+  complaints,
+}) => {
+  await host(`${SCRIPT}<http-playground view="console">
+    const found: string[] = [];
+    for (const name of ["document", "window", "parent", "top", "opener", "localStorage"])
+      if (name in globalThis) found.push(name);
+    self.postMessage({ type: "portico-ready" });
+    console.log("reachable: " + JSON.stringify(found) + " from " + self.origin);
+  </http-playground>`);
+  const before = page.url();
+  await run(page).click();
+  await expect(inside(page).getByRole("region", { name: "Console" })).toContainText(
+    "reachable: [] from null",
+  );
+  expect(page.url()).toBe(before);
+  expect(complaints).toEqual([]);
+});

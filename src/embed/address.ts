@@ -1,0 +1,37 @@
+/** Where the playground's `embed.html` is, and what its URL says. */
+import type { Theme } from "./messages.ts";
+import { packProgram } from "./pack.ts";
+
+export interface Wanted {
+  readonly example: string | null;
+  readonly view: string | null;
+  readonly request: string | null;
+  readonly code: string;
+  readonly theme: Theme;
+  /** The how manieth it is on its page, from 1. */
+  readonly nth: number;
+}
+
+/** The address of the script that is being evaluated: embed.html is its neighbour. A module has no `currentScript`. */
+export function scriptAddress(): string | undefined {
+  if (typeof document === "undefined") return undefined;
+  const current = document.currentScript;
+  if (current instanceof HTMLScriptElement && current.src) return current.src;
+  return document.querySelector<HTMLScriptElement>('script[src$="/embed.js"]')?.src;
+}
+
+/**
+ * @param base the folder of a playground, or a file in it
+ * @throws TypeError when `base` is not a URL of http or https
+ */
+export async function frameAddress(base: string, wanted: Wanted): Promise<string> {
+  const url = new URL("embed.html", new URL(base, document.baseURI));
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw new TypeError("base is not an address of http or https");
+  for (const name of ["example", "view", "request", "theme"] as const) {
+    if (wanted[name]) url.searchParams.set(name, wanted[name]);
+  }
+  if (wanted.nth > 1) url.searchParams.set("nth", String(wanted.nth));
+  if (wanted.code !== "") url.hash = await packProgram({ code: wanted.code });
+  return url.href;
+}
