@@ -52,8 +52,10 @@ export class Output {
   bytes(bytes: Uint8Array, given = false): void {
     const lent = given && bytes.length >= MIN_LENT && this.#socket.remoteAddress.family === "virtual";
     if (lent || bytes.length > MAX_JOINED || bytes.length + this.#size + this.#text.length > MAX_HELD) {
+      this.#socket.cork?.();
       this.flush();
       this.#write(bytes, given);
+      this.#socket.uncork?.();
       return;
     }
     this.#pieces ??= [];

@@ -73,6 +73,13 @@ export interface Socket {
    */
   write(data: Uint8Array | string, given?: boolean): boolean;
 
+  /**
+   * What is written between the two leaves together where the transport can do that (one system call for a head
+   * and its body on Node). Other sockets have neither.
+   */
+  cork?(): void;
+  uncork?(): void;
+
   /** Half-closes after what was written; no `onDrain` comes after it. Idempotent. */
   end(): void;
 

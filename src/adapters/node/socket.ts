@@ -92,6 +92,14 @@ export class NodeSocket implements Socket {
     return this.#net.write(data);
   }
 
+  cork(): void {
+    this.#net.cork();
+  }
+
+  uncork(): void {
+    this.#net.uncork();
+  }
+
   end(): void {
     if (this.#outbound !== "open") return;
     this.#outbound = "ended";
