@@ -19,7 +19,7 @@ export class ConnectionSocket extends Duplex {
   readonly localAddress: string;
   readonly localPort: number;
   readonly localFamily: string;
-  readonly encrypted = undefined;
+  readonly encrypted: true | undefined;
   readonly connecting = false;
   timeout = 0;
   readonly #socket: Socket;
@@ -33,6 +33,7 @@ export class ConnectionSocket extends Duplex {
   constructor(socket: Socket) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
+    this.encrypted = socket.secure === true || undefined;
     ({ address: this.remoteAddress, port: this.remotePort } = socket.remoteAddress);
     ({ address: this.localAddress, port: this.localPort } = socket.localAddress);
     this.remoteFamily = familyOf(socket.remoteAddress);

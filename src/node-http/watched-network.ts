@@ -34,6 +34,7 @@ function watchedListener(listener: Listener, onSocket: (socket: Socket) => Watch
 class WatchedSocket implements Socket {
   readonly localAddress: SocketAddress;
   readonly remoteAddress: SocketAddress;
+  readonly secure: boolean;
   watch: Watch | undefined;
   readonly #socket: Socket;
 
@@ -41,6 +42,7 @@ class WatchedSocket implements Socket {
     this.#socket = socket;
     this.localAddress = socket.localAddress;
     this.remoteAddress = socket.remoteAddress;
+    this.secure = socket.secure === true;
   }
 
   open(events: SocketEvents): void {

@@ -190,10 +190,11 @@ class Trailers {
 function targetUri(head: RequestHead, socket: Socket): URL {
   const { target, authority, method } = head;
   const local = socket.localAddress;
+  const scheme = socket.secure === true ? "https" : "http";
   const own = local.family === "unix" ? "localhost" : `${bracketed(local.address)}:${local.port}`;
   for (const host of [authority, own, "localhost"]) {
     const path = method === "CONNECT" || target === "*" ? "" : target;
-    const text = path === "" || path.startsWith("/") ? `http://${host}${path}` : path;
+    const text = path === "" || path.startsWith("/") ? `${scheme}://${host}${path}` : path;
     if (host !== "" && URL.canParse(text)) return new URL(text);
   }
   return new URL("http://localhost/");

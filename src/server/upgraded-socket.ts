@@ -30,6 +30,10 @@ export class UpgradedSocket implements UpgradedConnection {
     return this.#socket.remoteAddress;
   }
 
+  get secure(): boolean {
+    return this.#socket.secure === true;
+  }
+
   open(events: SocketEvents): void {
     if (this.#events !== undefined) throw new TypeError("this socket was opened already");
     this.#events = events;

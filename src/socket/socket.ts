@@ -50,6 +50,8 @@ export interface SocketEvents {
 export interface Socket {
   readonly localAddress: SocketAddress;
   readonly remoteAddress: SocketAddress;
+  /** Whether the transport is secured (TLS): the scheme of what is asked for over it is then `https`. Default false. */
+  readonly secure?: boolean;
 
   /**
    * Attaches the one consumer and starts the flow, unless `pause` was called before: then `resume` does.

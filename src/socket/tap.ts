@@ -208,6 +208,10 @@ class TappedSocket implements Socket {
     return this.#socket.remoteAddress;
   }
 
+  get secure(): boolean {
+    return this.#socket.secure === true;
+  }
+
   open(events: SocketEvents): void {
     this.#socket.open({
       get borrows() {

@@ -1,5 +1,5 @@
 export { type DirectoryOptions, directory, FileTruncated } from "./directory.ts";
-export { NodeNetwork } from "./network.ts";
+export { NodeNetwork, type NodeNetworkOptions } from "./network.ts";
 export type {
   DescriptorListenSpec,
   NodeConnectSpec,
@@ -7,3 +7,4 @@ export type {
   UnixConnectSpec,
   UnixListenSpec,
 } from "./specs.ts";
+export type { TlsIdentity, TlsOptions } from "./tls/options.ts";

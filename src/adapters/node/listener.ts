@@ -4,6 +4,8 @@ import { ipAddress, unixAddress } from "./address.ts";
 import type { Descriptors } from "./descriptors.ts";
 import { networkError } from "./errors.ts";
 import { NodeSocket } from "./socket.ts";
+import { Handshakes } from "./tls/handshakes.ts";
+import type { Identities } from "./tls/identities.ts";
 
 interface Waiting {
   resolve(socket: Socket): void;
@@ -28,13 +30,17 @@ export class NodeListener implements Listener {
   readonly #server: Server;
   readonly #descriptors: Descriptors;
   readonly #backlog: number;
+  readonly #handshakes: Handshakes | undefined;
   readonly #unaccepted: NodeSocket[] = [];
   readonly #waiting: Waiting[] = [];
   #failures: NetworkError[] = [];
   #state: "listening" | "closed" = "listening";
 
-  /** @param server listening. */
-  constructor(server: Server, descriptors: Descriptors, backlog: number) {
+  /**
+   * @param server listening.
+   * @param identities of a `tls.Server`, whose connections arrive when their handshake is done.
+   */
+  constructor(server: Server, descriptors: Descriptors, backlog: number, identities?: Identities) {
     this.#server = server;
     this.#descriptors = descriptors;
     this.#backlog = backlog;
@@ -43,7 +49,9 @@ export class NodeListener implements Listener {
       bound === null || typeof bound === "string"
         ? unixAddress(bound ?? "")
         : ipAddress(bound.address, bound.port);
-    server.on("connection", (net) => this.#arrive(net));
+    const arrive = (net: NetSocket, beneath?: NetSocket) => this.#arrive(net, beneath);
+    if (identities) this.#handshakes = new Handshakes(server, identities, descriptors, arrive);
+    else server.on("connection", arrive);
     server.on("error", (error) => this.#fail(networkError(error, "accepting a connection failed")));
     descriptors.opened();
   }
@@ -62,18 +70,19 @@ export class NodeListener implements Listener {
     this.#server.close(); // its callback would wait for the accepted connections too
     this.#descriptors.closed();
     this.#failures = [];
+    this.#handshakes?.close();
     for (const socket of this.#unaccepted.splice(0)) socket.destroy();
     for (const waiting of this.#waiting.splice(0)) waiting.reject(closedError());
     return Promise.resolve();
   }
 
-  #arrive(net: NetSocket): void {
+  #arrive(net: NetSocket, beneath: NetSocket | undefined): void {
     if (this.#descriptors.short) {
       net.destroy();
       return;
     }
     const unix = this.address.family === "unix" ? { local: this.address.address, remote: "" } : undefined;
-    const socket = new NodeSocket(net, this.#descriptors, unix);
+    const socket = new NodeSocket(net, { descriptors: this.#descriptors, unix, beneath });
     const waiting = this.#waiting.shift();
     if (waiting) waiting.resolve(socket);
     else if (this.#state === "closed" || this.#unaccepted.length >= this.#backlog) socket.destroy();

@@ -3,14 +3,19 @@ import { createServer, isIP, type ListenOptions, type Server } from "node:net";
 import { type ListenSpec, NetworkError } from "../../socket/index.ts";
 import { networkError } from "./errors.ts";
 import type { NodeListenSpec } from "./specs.ts";
+import type { Identities } from "./tls/identities.ts";
 
 /** Node's own default. */
 export const DEFAULT_BACKLOG = 511;
 
-/** A listening `net.Server` whose connections are as `NodeSocket` wants them: paused, half-open, undelayed. */
-export async function listeningServer(spec: NodeListenSpec): Promise<Server> {
+/**
+ * A listening `net.Server` whose connections are as `NodeSocket` wants them: paused, half-open, undelayed. With
+ * identities it is a `tls.Server`.
+ */
+export async function listeningServer(spec: NodeListenSpec, identities?: Identities): Promise<Server> {
   const options = await bindOptions(spec);
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
+  const server =
+    identities?.createServer() ?? createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(networkError(error, `could not listen on ${nameOf(spec)}`));
     server.once("error", fail);

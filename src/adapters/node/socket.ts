@@ -23,9 +23,19 @@ const nothing = new Uint8Array();
 const owner = Symbol("portico.socket");
 type Owned = NetSocket & { [owner]: NodeSocket };
 
+/** What a connection comes with. */
+export interface Origin {
+  readonly descriptors: Descriptors;
+  /** The path of either end of a Unix socket. */
+  readonly unix?: { local: string; remote: string } | undefined;
+  /** The TCP or Unix socket under a TLS one. */
+  readonly beneath?: NetSocket | undefined;
+}
+
 export class NodeSocket implements Socket {
   readonly remoteAddress: SocketAddress;
   readonly #net: NetSocket;
+  readonly #beneath: NetSocket;
   readonly #descriptors: Descriptors;
   #localAddress: SocketAddress | undefined;
   #events: SocketEvents | undefined;
@@ -35,12 +45,10 @@ export class NodeSocket implements Socket {
   #owesDrain = false;
   #error: Error | undefined;
 
-  /**
-   * @param net connected, paused and with `allowHalfOpen`.
-   * @param unix the path of either end of a Unix socket.
-   */
-  constructor(net: NetSocket, descriptors: Descriptors, unix?: { local: string; remote: string }) {
+  /** @param net connected, paused and with `allowHalfOpen`. */
+  constructor(net: NetSocket, { descriptors, unix, beneath = net }: Origin) {
     this.#net = net;
+    this.#beneath = beneath;
     this.#descriptors = descriptors;
     // The remote address is gone once the connection is, and a log wants it then: it is read here.
     this.remoteAddress = unix ? unixAddress(unix.remote) : ipAddress(net.remoteAddress, net.remotePort);
@@ -50,6 +58,8 @@ export class NodeSocket implements Socket {
     owned.on("error", NodeSocket.#listeners.error);
     owned.on("close", NodeSocket.#listeners.close);
     owned.on("drain", NodeSocket.#listeners.drain);
+    // A TLS socket reads before `open`, since its handshake did.
+    if (beneath !== net) owned.on("end", NodeSocket.#listeners.end);
   }
 
   get localAddress(): SocketAddress {
@@ -57,13 +67,18 @@ export class NodeSocket implements Socket {
     return this.#localAddress;
   }
 
+  get secure(): boolean {
+    return this.#beneath !== this.#net;
+  }
+
   open(events: SocketEvents): void {
     if (this.#events) throw new TypeError("The socket is open already: it has one consumer");
     this.#events = events;
-    if (this.#life === "gone") queueMicrotask(() => this.#tellClose());
+    if (this.#inbound === "end due") queueMicrotask(() => this.#tellHeldEnd());
+    else if (this.#life === "gone" && this.#inbound !== "end held") queueMicrotask(() => this.#tellClose());
     if (this.#life !== "live") return;
     this.#net.on("data", NodeSocket.#listeners.data);
-    this.#net.on("end", NodeSocket.#listeners.end);
+    if (this.#beneath === this.#net) this.#net.on("end", NodeSocket.#listeners.end);
     if (this.#owesDrain) queueMicrotask(() => this.#life === "live" && events.onDrain());
     if (this.#inbound === "flowing") this.#net.resume();
   }
@@ -127,13 +142,14 @@ export class NodeSocket implements Socket {
   /** Unix sockets have no reset: their peer sees an end, or a reset where it sent what was not read. */
   #reset(): void {
     const net = this.#net;
+    const beneath = this.#beneath;
     if (net.destroyed) return;
     if (this.remoteAddress.family === "unix") {
       net.destroy();
     } else if (net.writableEnded && net.writableLength === 0 && !net.writableFinished) {
-      net.once("finish", () => net.resetAndDestroy()); // libuv refuses a reset in the turn of a shutdown
+      net.once("finish", () => beneath.resetAndDestroy()); // libuv refuses a reset in the turn of a shutdown
     } else {
-      net.resetAndDestroy();
+      beneath.resetAndDestroy();
     }
   }
 
@@ -143,19 +159,21 @@ export class NodeSocket implements Socket {
    * error and the close follow by themselves. (After our own end it fails in any case, and is not made.)
    */
   #heardEnd(): void {
-    if (this.#life !== "live" || this.#net.errored) return;
+    if (this.#life !== "live" || this.#net.errored || this.#beneath.errored) return;
     if (this.#inbound === "paused") {
       this.#inbound = "end held";
+    } else if (this.#events === undefined) {
+      this.#inbound = "end due";
     } else {
       this.#inbound = "ended";
-      this.#events?.onEnd();
+      this.#events.onEnd();
     }
   }
 
   #tellHeldEnd(): void {
-    if (this.#inbound !== "end due") return;
+    if (this.#inbound !== "end due" || this.#events === undefined) return;
     this.#inbound = "ended";
-    this.#events?.onEnd();
+    this.#events.onEnd();
     if (this.#life === "gone") this.#tellClose();
   }
 
@@ -176,12 +194,13 @@ export class NodeSocket implements Socket {
 
     end(this: Owned): void {
       const socket = this[owner];
-      if (this.writableLength > 0) {
-        setImmediate(() => socket.#heardEnd()); // of a reset connection, the queued writes failed by then
-      } else {
-        if (socket.#outbound === "open") this.write(nothing);
-        socket.#heardEnd();
-      }
+      const beneath = socket.#beneath;
+      // TLS queues below what it is asked about, and keeps a failed write of its own to itself.
+      if (socket.#outbound === "open" && (beneath !== this || this.writableLength === 0))
+        beneath.write(nothing);
+      if (this.writableLength > 0)
+        setImmediate(() => socket.#heardEnd()); // of a reset connection, what is queued failed by then
+      else socket.#heardEnd();
     },
 
     drain(this: Owned): void {
@@ -195,6 +214,7 @@ export class NodeSocket implements Socket {
       const socket = this[owner];
       socket.#outbound = "ended";
       if (socket.#life === "live") socket.#error ??= networkError(error, "the connection failed");
+      this.destroy(); // after a broken record Node leaves a TLS socket as it is
     },
 
     close(this: Owned): void {
@@ -202,6 +222,7 @@ export class NodeSocket implements Socket {
       socket.#descriptors.closed();
       socket.#outbound = "ended";
       const endHeld = socket.#inbound === "end held" || socket.#inbound === "end due";
+      if (socket.#error && endHeld) socket.#inbound = "ended";
       if (!socket.#events || (socket.#life === "live" && endHeld && !socket.#error)) socket.#life = "gone";
       else socket.#tellClose();
     },

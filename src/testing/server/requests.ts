@@ -43,7 +43,7 @@ export function requestCases(stage: ServerStage): void {
 
   it("applies Host to the URL", async () => {
     expect(await see(head("GET /x?y=1 HTTP/1.1", "Host: shop.test:81"), (r) => r.url.href)).toBe(
-      "http://shop.test:81/x?y=1",
+      `${stage.scheme}://shop.test:81/x?y=1`,
     );
   });
 
@@ -63,12 +63,14 @@ export function requestCases(stage: ServerStage): void {
 
   it("does not take a path of two slashes for a host", async () => {
     expect(await see(head("GET //evil.test/x HTTP/1.1", "Host: a.test"), (r) => r.url.href)).toBe(
-      "http://a.test//evil.test/x",
+      `${stage.scheme}://a.test//evil.test/x`,
     );
   });
 
   it("has the URL of the server for OPTIONS *", async () => {
-    expect(await see(head("OPTIONS * HTTP/1.1", "Host: a.test"), (r) => r.url.href)).toBe("http://a.test/");
+    expect(await see(head("OPTIONS * HTTP/1.1", "Host: a.test"), (r) => r.url.href)).toBe(
+      `${stage.scheme}://a.test/`,
+    );
   });
 
   it("keeps repeated fields, in order, unsplit, with their spelling", async () => {

@@ -15,6 +15,8 @@ export interface ServerSuiteOptions {
    * buffers; less makes the cases quicker.
    */
   readonly stallBytes?: number;
+  /** The scheme of what is asked for: `"https"` where the network's sockets are secure. Default `"http"`. */
+  readonly scheme?: "http" | "https";
 }
 
 /** A server in a case, and clients of it. */
@@ -42,6 +44,10 @@ export class ServerStage {
 
   get stallBytes(): number {
     return this.#options.stallBytes ?? 64 * 1024 * 1024;
+  }
+
+  get scheme(): string {
+    return this.#options.scheme ?? "http";
   }
 
   /** A server that serves every connection with the callback. */

@@ -1,0 +1,71 @@
+import { createSecureContext, createServer, type SecureContext, type Server } from "node:tls";
+import { ALPN, DEFAULT_HANDSHAKE_TIMEOUT_MS, type TlsIdentity, type TlsOptions } from "./options.ts";
+
+interface Loaded {
+  readonly identity: TlsIdentity;
+  readonly standard: SecureContext;
+  readonly names: ReadonlyMap<string, SecureContext>;
+  readonly handshakeTimeoutMs: number;
+}
+
+/** The certificates and keys of a network. Every handshake looks here, so that a replacement counts at once. */
+export class Identities {
+  #loaded: Loaded;
+  readonly #servers = new Set<Server>();
+
+  /** @throws Error with OpenSSL's code for what is no certificate, no key, or a key of another certificate. */
+  constructor(options: TlsOptions) {
+    this.#loaded = load(options);
+  }
+
+  /** All or nothing: what can't be loaded leaves everything as it was. @throws as the constructor */
+  replace(options: TlsOptions): void {
+    this.#loaded = load(options);
+    for (const server of this.#servers) server.setSecureContext(this.#loaded.identity);
+  }
+
+  /**
+   * A server that does not listen yet, whose connections are as `NodeSocket` wants them once they are half-open:
+   * a client that goes during its handshake is to be gone at once.
+   */
+  createServer(): Server {
+    const server = createServer({
+      ...this.#loaded.identity,
+      SNICallback: (name, callback) => callback(null, this.#named(name)),
+      ALPNProtocols: ALPN,
+      ...{ pauseOnConnect: true, noDelay: true },
+    });
+    this.#servers.add(server);
+    server.once("close", () => this.#servers.delete(server));
+    return server;
+  }
+
+  /** What a client trusts, with everything else that it says of TLS. */
+  get standard(): SecureContext {
+    return this.#loaded.standard;
+  }
+
+  get handshakeTimeoutMs(): number {
+    return this.#loaded.handshakeTimeoutMs;
+  }
+
+  #named(name: string): SecureContext {
+    const { names, standard } = this.#loaded;
+    const lower = name.toLowerCase();
+    return names.get(lower) ?? names.get(lower.replace(/^[^.]+/, "*")) ?? standard;
+  }
+}
+
+function load({ names = {}, handshakeTimeoutMs, ...given }: TlsOptions): Loaded {
+  const identity: TlsIdentity = { minVersion: "TLSv1.2", ...given };
+  const { cert: _cert, key: _key, pfx: _pfx, passphrase: _passphrase, ...policy } = identity;
+  const contexts = Object.entries(names).map(
+    ([name, theirs]) => [name.toLowerCase(), createSecureContext({ ...policy, ...theirs })] as const,
+  );
+  return {
+    identity,
+    standard: createSecureContext(identity),
+    names: new Map(contexts),
+    handshakeTimeoutMs: handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
+  };
+}

@@ -1,0 +1,36 @@
+import type { SecureContextOptions } from "node:tls";
+
+/**
+ * One identity of a TLS server: its certificate chain and private key, and whatever else Node's
+ * `tls.createSecureContext` takes (`ciphers`, `minVersion`, `pfx`, `passphrase`, ...). A file that
+ * Let's Encrypt calls `fullchain.pem` goes into `cert`, `privkey.pem` into `key`.
+ */
+export type TlsIdentity = SecureContextOptions;
+
+/**
+ * Options of TLS. What stands here directly is the identity that clients are shown which name no server, or
+ * one that `names` does not have.
+ */
+export interface TlsOptions extends TlsIdentity {
+  /**
+   * Further identities by the name that the client asks for (SNI, RFC 6066 section 3): `"example.test"`, or
+   * `"*.example.test"` for every name one label longer. An exact name goes before a wildcard. Default: none.
+   */
+  readonly names?: Readonly<Record<string, TlsIdentity>>;
+  /**
+   * What `connect` trusts, in PEM: certificates of authorities, or the server's own. Default: the list that
+   * came with Node.
+   */
+  readonly ca?: SecureContextOptions["ca"];
+  /**
+   * Milliseconds that a client has from its connection to the end of the handshake; then the connection is
+   * reset. Default 10,000 (Node has 120,000, nginx 60,000: an honest client needs two round trips). 0 waits
+   * for ever.
+   */
+  readonly handshakeTimeoutMs?: number;
+}
+
+export const DEFAULT_HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** The one protocol that Portico speaks over TLS, by its ALPN name (RFC 7301 section 6). */
+export const ALPN = ["http/1.1"];
