@@ -60,6 +60,19 @@ describe("connections", () => {
     await server.close({ graceMs: 0 });
   });
 
+  it("of a peer who closed its own make room for another of its own", async () => {
+    const { server, connect } = await stage({ maxConnectionsPerPeer: 1 });
+    for (let round = 0; round < 4; round++) {
+      const client = await connect();
+      await client.send(GET);
+      expect(await client.read("ok")).toContain("200 OK");
+      client.end();
+      await client.closed();
+      await settled();
+    }
+    await server.close({ graceMs: 0 });
+  });
+
   const admission = (limits: Partial<ServerLimits>) => {
     const held = new Admission(resolveOptions({ limits }).limits);
     const from = (address: string) => ({ address, port: 1, family: "IPv6" as const });
