@@ -39,7 +39,7 @@ export class Child {
       this.#messages.push(message);
       this.#waiting?.();
     });
-    process.on("exit", () => this.#waiting?.());
+    process.on("disconnect", () => this.#waiting?.()); // behind the last message, which an exit may overtake
     process.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#errors += text;
     });
@@ -70,8 +70,7 @@ export class Child {
     for (;;) {
       const message = this.#messages.shift();
       if (message !== undefined) return message as T;
-      if (this.process.exitCode !== null || this.process.signalCode !== null)
-        throw new Error(`it ended (${this.process.exitCode ?? this.process.signalCode}): ${this.#errors}`);
+      if (!this.process.connected) throw new Error(`it ended (${await this.exit()}): ${this.#errors}`);
       await new Promise<void>((resolve) => {
         this.#waiting = resolve;
       });

@@ -5,7 +5,7 @@
  * | target | answer |
  * |---|---|
  * | `/` | Hello World |
- * | `/large?bytes=N` | N bytes at once |
+ * | `/large?bytes=N` | N bytes at once, up to 16 MiB |
  * | `/stream?chunks=N` | N chunks of 16 KiB, the next when the one before was taken |
  * | `/careless?chunks=N` | the same, written without waiting |
  * | `/slow?ms=N` | Hello World, N ms later |
@@ -49,6 +49,7 @@ export interface ServerFigures {
 
 const settings = JSON.parse(process.argv[2] ?? "{}") as ServerSettings;
 const piece = new Uint8Array(16_384).fill(120);
+const large = new Uint8Array(16_777_216);
 const errors: string[] = [];
 let requests = 0;
 const tcp = new NodeNetwork();
@@ -64,7 +65,7 @@ const network: Network =
 
 const routes: Record<string, (request: HttpRequest, query: URLSearchParams) => Promise<void>> = {
   "/": (request) => request.respond(200, "Hello World"),
-  "/large": (request, query) => request.respond(200, new Uint8Array(Number(query.get("bytes")))),
+  "/large": (request, query) => request.respond(200, large.subarray(0, Number(query.get("bytes")))),
   "/stream": async (request, query) => {
     const body = await request.sendHeaders({ "Content-Type": "application/octet-stream" });
     for (let left = Number(query.get("chunks")); left > 0; left--) await body.write(piece);

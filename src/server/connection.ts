@@ -31,7 +31,7 @@ export interface ConnectionHost {
  * |---|---|---|
  * | `open` | requests are read and served, one at a time | a last answer: `ending`; `upgrade`: `upgraded` |
  * | `ending` | the last answer waits to be taken by the peer | the drain: `lingering` |
- * | `lingering` | our side is ended, what comes is dropped until the peer ends its own | close |
+ * | `lingering` | our side is ended, what comes is dropped until the peer ends its own or it is too much | close |
  * | `upgraded` | the bytes are somebody else's | close |
  */
 type Phase = "open" | "ending" | "lingering" | "upgraded" | "closed";
@@ -41,6 +41,8 @@ type Awaited = "head" | "request" | "body" | "close";
 
 /** Body bytes that restart the body timeout; see `Timeouts.bodyMs`. */
 const BODY_PROGRESS = 65_536;
+/** Bytes behind the last answer that are read and dropped; a peer that goes on sending is left to stall then. */
+const MAX_DROPPED = 1_048_576;
 /** A last answer above this may fill the buffers on the way: the client has as long for it as for any write. */
 const MAX_QUICK = 65_536;
 
@@ -67,8 +69,8 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   #readDeadline = 0;
   #writeDeadline = 0;
   #awaited: Awaited = "head";
-  /** Body bytes received when the body timeout was last set. */
-  #bodyMark = 0;
+  /** Body bytes received when the body timeout was last set; behind the last answer, bytes that were dropped. */
+  #mark = 0;
 
   constructor(socket: Socket, host: ConnectionHost, callback: RequestCallback) {
     this.socket = socket;
@@ -111,6 +113,9 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
       this.#updateFlow();
     } else if (this.#phase === "upgraded") {
       this.#upgraded?.onData(bytes);
+    } else {
+      this.#mark += bytes.length;
+      if (this.#mark > MAX_DROPPED) this.#setPaused(true);
     }
   }
 
@@ -145,7 +150,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
 
   awaitBody(): void {
     if (this.#readDeadline === 0) {
-      this.#bodyMark = this.#exchange.request?.incoming?.received ?? 0;
+      this.#mark = this.#exchange.request?.incoming?.received ?? 0;
       this.#readDeadline = this.#deadline(this.host.config.timeouts.bodyMs);
       this.#awaited = "body";
     }
@@ -188,6 +193,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     this.#phase = "ending";
     this.#exchange.forget();
     this.#readDeadline = 0;
+    this.#mark = 0;
     this.output.flush();
     this.#setPaused(false);
     if (!this.output.full) this.#endOurSide();
@@ -310,7 +316,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     if (this.#exchange.phase === "draining") return this.linger();
     // It is the callback that takes its time.
     if (body === undefined || !body.waiting) return;
-    if (body.received - this.#bodyMark >= BODY_PROGRESS) this.awaitBody();
+    if (body.received - this.#mark >= BODY_PROGRESS) this.awaitBody();
     else
       this.#exchange.bodyTimedOut(
         new ProtocolError("RequestTimeout", 408, "the request body did not arrive in time"),

@@ -100,7 +100,7 @@ export class IncomingBody {
   /** A view takes a hundred octets even where it shows one: small chunks are joined when they are many. */
   #keep(chunks: Uint8Array[], chunk: Uint8Array): void {
     chunks.push(chunk);
-    if (chunks.length > 1024 + this.#received / 64) chunks.splice(0, chunks.length, concat(chunks));
+    if (chunks.length > 64 + this.#received / 64) chunks.splice(0, chunks.length, concat(chunks));
   }
 
   /**

@@ -9,6 +9,25 @@ import type { HttpRequest, RequestCallback } from "./types.ts";
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const ok: RequestCallback = (request) => request.respond(200, "ok");
 
+/** A network that says of the server's sockets whether they were paused, and does not pause them. */
+function watchedNetwork() {
+  const paused: boolean[] = [];
+  const network = new VirtualNetwork();
+  const listen = network.listen.bind(network);
+  network.listen = async (options) => {
+    const listener = await listen(options);
+    const accept = listener.accept.bind(listener);
+    listener.accept = async () => {
+      const socket = await accept();
+      socket.pause = () => paused.push(true);
+      socket.resume = () => paused.push(false);
+      return socket;
+    };
+    return listener;
+  };
+  return { network, paused };
+}
+
 async function stage(limits: Partial<ServerLimits>, callback: RequestCallback = ok) {
   const network = new VirtualNetwork();
   const server = new HttpServer({ network, limits, clock: new FakeClock() });
@@ -114,20 +133,7 @@ describe("connections", () => {
 
 describe("what waits", () => {
   it("to be read is no more than maxReadAheadBytes and one read of the socket", async () => {
-    const paused: boolean[] = [];
-    const network = new VirtualNetwork();
-    const listen = network.listen.bind(network);
-    network.listen = async (options) => {
-      const listener = await listen(options);
-      const accept = listener.accept.bind(listener);
-      listener.accept = async () => {
-        const socket = await accept();
-        socket.pause = () => paused.push(true);
-        socket.resume = () => paused.push(false);
-        return socket;
-      };
-      return listener;
-    };
+    const { network, paused } = watchedNetwork();
     let answer: (() => Promise<void>) | undefined;
     const server = new HttpServer({
       network,
@@ -149,6 +155,23 @@ describe("what waits", () => {
     for (let round = 0; round < 4; round++) await answer?.();
     await settled();
     expect(paused).toEqual([true, false]);
+    await server.close({ graceMs: 0 });
+    await serving;
+  });
+
+  it("behind the last answer is read and dropped up to a megabyte, and then not read", async () => {
+    const { network, paused } = watchedNetwork();
+    const server = new HttpServer({ network, clock: new FakeClock() });
+    const serving = server.serve(80, ok);
+    await settled();
+    const client = await WireClient.connect(network, { host: "localhost", port: 80 });
+    await client.send("no request\r\n\r\n");
+    expect(await client.readToEnd()).toContain("400 Bad Request");
+    for (let kilobytes = 0; kilobytes < 1024; kilobytes += 64) await client.send(new Uint8Array(65_536));
+    expect(paused).toEqual([]);
+    await client.send("1");
+    await settled();
+    expect(paused).toEqual([true]);
     await server.close({ graceMs: 0 });
     await serving;
   });

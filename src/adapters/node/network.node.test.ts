@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Listener } from "../../socket/index.ts";
 import { settled, WireClient } from "../../testing/index.ts";
 import { NodeNetwork } from "./index.ts";
@@ -180,6 +180,30 @@ describe("an inherited descriptor", () => {
 
   it("rejects for a descriptor that is not a socket", async () => {
     expect(await codeOf(network.listen({ fd: 9999 }))).toMatch(/^E/);
+  });
+});
+
+describe("writing", () => {
+  it("lets the loop turn when one socket has written much, however much the kernel would take", async () => {
+    const network = new NodeNetwork();
+    const listener = await network.listen({ port: 0, address: "127.0.0.1" });
+    const client = await network.connect({ host: "127.0.0.1", port: listener.address.port });
+    client.open({ onData() {}, onEnd() {}, onDrain() {}, onClose() {} });
+    const socket = await listener.accept();
+    const events: string[] = [];
+    socket.open({ onData() {}, onEnd() {}, onDrain: () => events.push("drain"), onClose() {} });
+    const piece = new Uint8Array(1000);
+    let written = 0;
+    do written += piece.length;
+    while (socket.write(piece) && written < 10_000_000);
+    expect(written).toBeLessThan(300_000);
+    setImmediate(() => events.push("turn"));
+    await Promise.resolve();
+    expect(events).toEqual([]);
+    await vi.waitFor(() => expect(events).toHaveLength(2));
+    expect(socket.write(piece)).toBe(true);
+    for (const end of [socket, client]) end.destroy();
+    await listener.close();
   });
 });
 
