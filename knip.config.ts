@@ -7,6 +7,7 @@ const config: KnipConfig = {
     "{src,examples,scripts,hardening}/**/*.test.ts",
     // Run in processes of their own, by their path.
     "hardening/**/*.child.ts",
+    "hardening/fuzz/worker.ts",
     "examples/*.ts",
     "e2e/*.spec.ts",
     "e2e/previews/host.ts",

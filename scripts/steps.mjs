@@ -63,6 +63,7 @@ export const steps = [
   { name: "tests on Node", command: vitest("node"), counts: "vitest", minutes: 10 },
   { name: "programs: examples and README", command: vitest("programs"), counts: "vitest" },
   { name: "hardening, quick forms", command: vitest("quick"), counts: "vitest", minutes: 10 },
+  { name: "fuzzing, sixty seconds", command: ["hardening/fuzz/run.mjs", "60"], counts: "file" },
   { name: "unused exports and packages", command: ["node_modules/knip/bin/knip.js"] },
   { name: "exports of package.json", command: ["scripts/check-exports.mjs"] },
   { name: "build", command: ["scripts/build.mjs"] },

@@ -61,7 +61,8 @@ export class FieldSection {
         this.#offsets = NO_OFFSETS; // an idle connection holds none
         return new FieldLines(source.bytes, source.mark, offsets);
       }
-      this.#checkSize(source.pos - source.mark);
+      // The CRLF that ends the section is none of its octets, whether it comes in one piece or in two.
+      this.#checkSize(source.pos - source.mark - (this.#state === LAST_LF ? 1 : 0));
     } while (source.extend());
     return undefined;
   }
