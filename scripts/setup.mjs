@@ -30,12 +30,15 @@ function succeeds(command, args, output = "inherit") {
 /** @param {string} program */
 const isInstalled = (program) => succeeds(program, ["--version"], "ignore");
 
-/** Runs `npm ci` where node_modules is missing or older than the lock file. */
+/**
+ * Runs `npm install` where node_modules is missing or older than the lock file, which it keeps to. (`npm ci` refuses
+ * a lock file in which the registry had no version of a package for some other platform.)
+ */
 export function installPackages() {
   if (modifiedMs("node_modules/.package-lock.json") + toleranceMs > modifiedMs("package-lock.json")) return;
-  console.log("Installing the npm packages that package-lock.json names (npm ci) ...");
-  if (succeeds(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"])) return;
-  throw new Error("`npm ci` failed, see above. Portico's tools need the npm registry once, to install from.");
+  console.log("Installing the npm packages that package-lock.json names (npm install) ...");
+  if (succeeds(npm, ["install", "--no-audit", "--no-fund", "--loglevel=error"])) return;
+  throw new Error("`npm install` failed, see above. Portico's tools need the npm registry once, to install from.");
 }
 
 /** Chromium and curl, which the tests drive. What can't be had is said, and its tests will fail. */
