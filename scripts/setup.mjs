@@ -38,7 +38,9 @@ export function installPackages() {
   if (modifiedMs("node_modules/.package-lock.json") + toleranceMs > modifiedMs("package-lock.json")) return;
   console.log("Installing the npm packages that package-lock.json names (npm install) ...");
   if (succeeds(npm, ["install", "--no-audit", "--no-fund", "--loglevel=error"])) return;
-  throw new Error("`npm install` failed, see above. Portico's tools need the npm registry once, to install from.");
+  throw new Error(
+    "`npm install` failed, see above. Portico's tools need the npm registry once, to install from.",
+  );
 }
 
 /** Chromium and curl, which the tests drive. What can't be had is said, and its tests will fail. */
