@@ -92,4 +92,5 @@ export const steps = [
 /** @type {readonly Step[]} */
 export const hardSteps = [
   hard("abusive clients, 2,000 of each kind", "hardening/abusers.hard.test.ts", { minutes: 20 }),
+  hard("smuggling through nginx and HAProxy", "hardening/smuggling.hard.test.ts"),
 ].filter(({ command }) => existsSync(root + command.at(-1)));

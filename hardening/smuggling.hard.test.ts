@@ -1,0 +1,4 @@
+import { smugglingSuite } from "./smuggling/suite.ts";
+import { foundVectors, ownVectors } from "./smuggling/vectors.ts";
+
+smugglingSuite([...ownVectors(), ...foundVectors()]);

@@ -1,0 +1,4 @@
+import { smugglingSuite } from "./smuggling/suite.ts";
+import { ownVectors } from "./smuggling/vectors.ts";
+
+smugglingSuite(ownVectors());
