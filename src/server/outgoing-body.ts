@@ -80,11 +80,12 @@ export class OutgoingBody implements BodyWriter {
         this.#sink.writeBytes(section);
       }
     } else if (typeof this.#framing === "number" && this.#left > 0) {
-      this.#sink.abort();
-      throw new UsageError(
+      const error = new UsageError(
         "ContentLengthMismatch",
         `the body ended ${this.#left} bytes before its Content-Length`,
       );
+      this.#sink.abort(error);
+      throw error;
     }
     this.#sink.responseEnded();
   }

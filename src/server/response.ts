@@ -137,7 +137,8 @@ async function pump(sink: ResponseSink, body: OutgoingBody, source: Chunks, give
     await body.close();
   } catch (error) {
     source.cancel().catch(() => {});
-    if (sink.closed) return;
+    const short = error instanceof UsageError && error.code === "ContentLengthMismatch";
+    if (sink.closed && !short) return;
     body.abort(error);
     throw error;
   } finally {

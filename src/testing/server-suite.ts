@@ -5,6 +5,7 @@ import { lifecycleCases } from "./server/lifecycle.ts";
 import { persistenceCases } from "./server/persistence.ts";
 import { requestCases } from "./server/requests.ts";
 import { responseCases } from "./server/responses.ts";
+import { safetyCases } from "./server/safety.ts";
 import { ServerStage, type ServerSuiteOptions } from "./server/stage.ts";
 import { streamingCases } from "./server/streaming.ts";
 
@@ -27,6 +28,7 @@ export function serverSuite(name: string, options: ServerSuiteOptions): void {
     describe("the response", () => responseCases(stage));
     describe("a streamed response", () => streamingCases(stage));
     describe("the connection", () => persistenceCases(stage));
+    describe("a program's faults", () => safetyCases(stage));
     describe("failures", () => failureCases(stage));
     describe("the life of a server", () => lifecycleCases(stage));
   });
