@@ -1,4 +1,6 @@
 import { defineConfig } from "vite";
+import { isolatedPages, previewOrigin } from "./scripts/engine-pages.mjs";
+import { porticoPackage } from "./scripts/portico-package.mjs";
 import {
   compressedNeighbours,
   embedScript,
@@ -8,6 +10,7 @@ import {
   sandboxTexts,
   sharedBody,
 } from "./scripts/web-build.mjs";
+import { PREVIEW_POLICY } from "./web/preview-origin/policy.ts";
 import { FRAME_SCRIPT } from "./web/sandbox/frame.ts";
 
 /** The playground and its pages; `npm start` builds them and serves what comes out. */
@@ -16,9 +19,12 @@ export default defineConfig({
   base: "./",
   plugins: [
     sandboxTexts(),
+    porticoPackage(),
     sharedBody(),
     pageHeaders(pagePolicy(FRAME_SCRIPT)),
     embedScript(),
+    previewOrigin(PREVIEW_POLICY),
+    isolatedPages(),
     offlineWorker(),
     compressedNeighbours(),
   ],
@@ -27,6 +33,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { input: ["web/index.html", "web/embed.html", "web/node.html", "web/preview.html"] },
+    rolldownOptions: {
+      input: ["index", "embed", "node", "preview", "frame", "boot"].map((name) => `web/${name}.html`),
+    },
   },
 });

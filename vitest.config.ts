@@ -2,6 +2,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { configDefaults, defineConfig } from "vitest/config";
 import { chromiumLaunch } from "./scripts/chromium.mjs";
 import { entries, root } from "./scripts/entries.mjs";
+import { porticoPackage } from "./scripts/portico-package.mjs";
 
 /** The package's own names lead to the sources, so that examples and tests import what users import. */
 function alias(condition: "node" | undefined) {
@@ -48,6 +49,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [porticoPackage()],
         resolve: { alias: alias("node") },
         test: {
           ...patience,
@@ -66,6 +68,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [porticoPackage()],
         resolve: { alias: alias(undefined) },
         test: {
           ...patience,
@@ -76,6 +79,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [porticoPackage()],
         resolve: { alias: alias(undefined) },
         optimizeDeps: { entries: ["src/**/*.test.ts"] },
         test: {

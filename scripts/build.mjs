@@ -7,28 +7,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
-import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { cookieJar } from "./cookie-jar.mjs";
 import { bins, entries, root, scripts } from "./entries.mjs";
-
-/**
- * tough-cookie comes along in the package: a page without a bundler could not import it. The public suffix
- * list, five sixths of it (57 KB gzipped with, 9 KB without), stays out: its one user has `localhost` alone.
- *
- * @type {import("esbuild").Plugin}
- */
-const cookieJar = {
-  name: "cookie-jar",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^tough-cookie$/ }, () => ({
-      path: fileURLToPath(import.meta.resolve("tough-cookie")),
-    }));
-    onResolve({ filter: /^tldts$/ }, () => ({ path: "tldts", namespace: "no-suffixes" }));
-    onLoad({ filter: /^tldts$/, namespace: "no-suffixes" }, () => ({
-      contents: "export const getDomain = () => null;",
-    }));
-  },
-};
+import { porticoPackageForEsbuild } from "./portico-package.mjs";
 
 const started = performance.now();
 const bundlesOnly = process.argv.includes("--bundles");
@@ -57,7 +39,7 @@ async function bundle() {
     sourcemap: true,
     legalComments: "none",
     logLevel: "warning",
-    plugins: [cookieJar],
+    plugins: [cookieJar, porticoPackageForEsbuild],
   });
   await mkdir(`${root}dist/licenses`, { recursive: true });
   await copyFile(`${root}node_modules/tough-cookie/LICENSE`, `${root}dist/licenses/tough-cookie.txt`);

@@ -43,7 +43,10 @@ const areas: Readonly<Record<string, Area>> = {
   "src/adapters/node": { areas: platform, node: true },
   "src/adapters/service-worker": { areas: [...platform, "adapters"], packages: ["tough-cookie"] },
   "src/adapters/vite": { areas: [], node: true },
-  "src/adapters/webcontainer": { areas: [...platform, "adapters"], packages: ["@webcontainer/api"] },
+  "src/adapters/webcontainer": {
+    areas: [...platform, "adapters"],
+    packages: ["@webcontainer/api", "virtual:portico-package"],
+  },
   // Beside `src/index.*.ts`, which decide on the default network.
   "src/node-http": {
     areas: [...platform, "adapters", ...["node", "browser", "bun", "deno"].map((on) => `index.${on}.ts`)],

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { AsyncHttpServer } from "portico";
+import { AsyncHttpServer, HttpHeaders } from "portico";
 import { directory } from "portico/node";
 import { serveFiles } from "portico/static";
 import { root } from "./entries.mjs";
@@ -33,11 +33,13 @@ const hopByHop = [
  */
 export async function startSite(port) {
   const running = await startExamples();
+  let engines = "{}";
   const files = serveFiles(directory(`${root}dist-web`), {
     cacheControl: (path) => (path.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache"),
-    headers: await pageHeaders(),
+    headers: await headersOf("dist-web"),
   });
   const site = await listen(port, (request) => {
+    if (request.url.pathname === "/engines.json") return request.respond(200, engines, json);
     const [, folder, name, ...rest] = request.url.pathname.split("/");
     if (folder !== "examples") return files(request);
     if (!name) return request.respond(200, JSON.stringify(running.map(({ example }) => example)), json);
@@ -45,26 +47,71 @@ export async function startSite(port) {
     if (!called) return request.respond(404, `There is no example ${JSON.stringify(name)}\n`);
     return relay(request, called.example.port, `/${rest.join("/")}${request.url.search}`);
   });
+  const previews = await servePreviews(site.getPort() + 1);
+  engines = JSON.stringify({ previewOrigin: `:${previews.getPort()}` });
   return {
     url: `http://${host}:${site.getPort()}/`,
+    /** The origin of the playground's previews: the same host, another port. */
+    previews: `http://${host}:${previews.getPort()}/`,
     async close() {
-      await site.close({ graceMs: 500 });
+      await Promise.all([site.close({ graceMs: 500 }), previews.close({ graceMs: 500 })]);
       await Promise.all(running.map(({ server }) => server.close({ graceMs: 500 })));
     },
   };
 }
 
-/** The fields that the build wants with a page: lines of `dist-web/_headers`, as static hosts read it. */
-async function pageHeaders() {
+/**
+ * The second origin of the playground, on the next port that is free.
+ *
+ * @param {number} first
+ */
+async function servePreviews(first) {
+  const headers = (await headersOf("dist-web/preview-origin"))("*");
+  const files = serveFiles(directory(`${root}dist-web/preview-origin`), { cacheControl: "no-cache" });
+  /** @type {import("portico").RequestCallback} */
+  const callback = (request) => files(withFields(request, headers));
+  for (let port = first; port < first + 100; port += 1) {
+    const server = await listen(port > 65_535 ? 0 : port, callback).catch(() => undefined);
+    if (server) return server;
+  }
+  throw new Error(`no port from ${first} on is free for the previews`);
+}
+
+/**
+ * A request whose every answer has these fields, whatever its status.
+ *
+ * @param {import("portico").HttpRequest} request
+ * @param {Record<string, string>} fields
+ * @returns {import("portico").HttpRequest}
+ */
+function withFields(request, fields) {
+  /** @type {import("portico").HttpRequest["respond"]} */
+  const respond = (code, content, given) =>
+    request.respond(code, content, [...new HttpHeaders(given), ...Object.entries(fields)]);
+  return new Proxy(request, {
+    get(target, name) {
+      if (name === "respond") return respond;
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/**
+ * The fields that the build wants with a file: lines of the folder's `_headers`, as static hosts read it.
+ *
+ * @param {string} folder
+ */
+async function headersOf(folder) {
   /** @type {Record<string, Record<string, string>>} */
   const byPath = {};
   let path = "";
-  for (const line of (await readFile(`${root}dist-web/_headers`, "utf8")).split("\n")) {
+  for (const line of (await readFile(`${root}${folder}/_headers`, "utf8")).split("\n")) {
     const [, name, value] = /^ +([^:]+): (.*)$/.exec(line) ?? [];
     if (name && value) byPath[path] = { ...byPath[path], [name]: value };
     else if (line) path = line.slice(1);
   }
-  return (/** @type {string} */ asked) => byPath[asked] ?? {};
+  return (/** @type {string} */ asked) => byPath[asked] ?? byPath["*"] ?? {};
 }
 
 const json = { "Content-Type": "application/json" };

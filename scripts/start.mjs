@@ -27,6 +27,7 @@ if (isStale("dist-web/index.html", ["web", "vite.config.ts", ...sources])) {
 const { startSite } = await import("./site.mjs");
 const site = await startSite(asked);
 console.log(`\nPortico serves its page and the examples: ${site.url}   (Ctrl-C stops it)`);
+console.log(`The playground's previews have an origin of their own: ${site.previews}`);
 
 process.once("SIGINT", stop);
 process.once("SIGTERM", stop);

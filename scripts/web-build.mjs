@@ -7,6 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
+import { headerLines, isolatedHeaders } from "./engine-pages.mjs";
 import { root } from "./entries.mjs";
 
 /** Modules whose default export is the text of a bundle, for the sandboxed worker and the preview. */
@@ -150,11 +151,9 @@ export function pageHeaders(policy) {
         "/embed.html": { ...headers, ...FRAMED },
         "/preview.html": FRAMED,
         "/embed.js": { ...OPEN, "Access-Control-Allow-Origin": "*" },
+        ...isolatedHeaders(headers),
       };
-      const blocks = Object.entries(byPath).map(([path, fields]) =>
-        [path, ...Object.entries(fields).map(([name, value]) => `  ${name}: ${value}`), ""].join("\n"),
-      );
-      this.emitFile({ type: "asset", fileName: "_headers", source: blocks.join("\n") });
+      this.emitFile({ type: "asset", fileName: "_headers", source: headerLines(byPath) });
     },
   };
 }
@@ -180,6 +179,9 @@ export function compressedNeighbours() {
   };
 }
 
+/** Built, and of no use without a network, or none of the pages' own. */
+const NOT_KEPT = /^_headers$|\.map$|node\.html$|^(offline|portico-sw)\.js$|^preview-origin\/|^engines\.json$/;
+
 /**
  * The service worker, with the list of what was built and a version that changes with it.
  *
@@ -191,9 +193,7 @@ export function offlineWorker() {
     apply: "build",
     enforce: "post",
     async generateBundle(_options, bundle) {
-      const files = Object.keys(bundle).filter(
-        (name) => !/^_headers$|\.map$|node\.html$|^offline\.js$/.test(name),
-      );
+      const files = Object.keys(bundle).filter((name) => !NOT_KEPT.test(name));
       const digest = createHash("sha256");
       for (const name of files.sort()) {
         const file = bundle[name];

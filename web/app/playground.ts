@@ -2,11 +2,12 @@
 import { VirtualNetwork } from "../../src/adapters/virtual/network.ts";
 import { tapNetwork } from "../../src/socket/tap.ts";
 import { Editor } from "../editor/editor.ts";
-import { PageEngine } from "../engine/page-engine.ts";
+import type { EngineKind } from "../engine/engine.ts";
 import { requestBytes } from "../http/draft.ts";
 import { Exchange } from "../http/exchange.ts";
 import { ConditionsPanel } from "../panels/conditions-panel.ts";
 import { ConsolePanel } from "../panels/console-panel.ts";
+import { EnginePanel } from "../panels/engine-panel.ts";
 import { RequestPanel } from "../panels/request-panel.ts";
 import { joined, ResponsePanel, summaryOf } from "../panels/response-panel.ts";
 import { PreviewPanel } from "../preview/panel.ts";
@@ -14,6 +15,7 @@ import type { Place } from "../sandbox/protocol.ts";
 import { Recorder } from "../wire/recorder.ts";
 import { WirePanel } from "../wire/wire-panel.ts";
 import { announce, button, byId, h } from "./dom.ts";
+import { engineLadder, openIsolated, wakeUp } from "./engines.ts";
 import { exampleNamed, examples, programOf } from "./examples.ts";
 import { notice } from "./notice.ts";
 import type { Program } from "./program.ts";
@@ -26,18 +28,11 @@ import { download, share } from "./take-away.ts";
 /** Sockets on the playground's network, those of the program included. */
 const MAX_SOCKETS = 2000;
 
-const STATES: Readonly<Record<SessionState, string>> = {
-  stopped: "ready",
-  starting: "starting",
-  running: "running",
-  ended: "ended",
-};
-
 export class Playground {
   readonly #network = new VirtualNetwork({ maxSockets: MAX_SOCKETS, seed: 7 });
   readonly #recorder = new Recorder(() => this.#wire.changed());
   readonly #tapped = tapNetwork(this.#network, (event) => this.#recorder.observe(event));
-  readonly #engine = new PageEngine(this.#tapped);
+  readonly #ladder = engineLadder(this.#tapped, () => this.#onEngine());
   readonly #wire = new WirePanel(() => this.#recorder);
   readonly #console = new ConsolePanel((place) => {
     this.#showPanel("Editor");
@@ -56,11 +51,19 @@ export class Playground {
     onHangUp: () => this.#exchange?.hangUp(),
   });
   readonly #response = new ResponsePanel();
-  readonly #preview = new PreviewPanel(this.#tapped, () => this.#request.port);
+  readonly #preview = new PreviewPanel(
+    this.#tapped,
+    () => this.#request.port,
+    () => this.#ladder.engine.pages,
+  );
+  readonly #enginePanel = new EnginePanel({
+    onChoose: (kind) => void this.#choose(kind),
+    onAgain: () => void this.#ladder.retry(),
+  });
   readonly #showPanel: (panel: Panel) => void = setUpTabs();
   readonly #example = byId("example", HTMLSelectElement);
   readonly #stop: HTMLButtonElement;
-  readonly #session = new Session(this.#engine, {
+  readonly #session = new Session(() => this.#ladder.engine, {
     onConsole: (entries, dropped) => this.#console.write(entries, dropped),
     onFailure: (text, place) => this.#onFailure(text, place),
     onEnd: (reason) => this.#onEnd(reason),
@@ -91,7 +94,8 @@ export class Playground {
     });
     addEventListener("keydown", (event) => this.#onKey(event));
     this.#onState("stopped");
-    requestIdleCallback(() => void this.#engine.prepare().catch(() => {}));
+    requestIdleCallback(() => void this.#ladder.engine.prepare?.().catch(() => {}));
+    void wakeUp(this.#ladder);
   }
 
   /** Shows what the location's hash names, or the first example. */
@@ -164,7 +168,9 @@ export class Playground {
     if (exchange === this.#previewed || exchange.state !== "done" || !reply || port === undefined) return;
     this.#previewed = exchange;
     if (!/html/i.test(type) || reply.bodyBytes === 0 || reply.head.headers.has("Content-Encoding")) return;
-    const { mode, path } = this.#request.draft;
+    const { mode, method, path } = this.#request.draft;
+    // A real URL is requested again, so only where that is the same request.
+    if (this.#ladder.engine.pages && (mode === "raw" || method !== "GET")) return;
     const url = URL.parse(mode === "form" ? path : "/", `http://localhost:${port}/`);
     if (url) void this.#preview.show(joined(reply.body), type, url);
   }
@@ -209,10 +215,26 @@ export class Playground {
   }
 
   #onState(state: SessionState): void {
-    const status = byId("engine", HTMLElement);
-    status.dataset.state = state;
-    status.textContent = `${this.#engine.name} engine: ${STATES[state]}`;
+    this.#showEngine();
     this.#stop.disabled = state !== "running" && state !== "starting";
+  }
+
+  #showEngine(): void {
+    this.#enginePanel.show(this.#ladder.engine.kind, this.#ladder.state, this.#session.state);
+  }
+
+  /** Another engine is in use, or the one that is wanted does not come. */
+  #onEngine(): void {
+    if (this.#session.engine !== this.#ladder.engine) {
+      this.#session.stop();
+      this.#preview.clear();
+    }
+    this.#showEngine();
+  }
+
+  async #choose(kind: EngineKind): Promise<void> {
+    if (kind === "WebContainer" && !crossOriginIsolated) await openIsolated(this.#program);
+    else await this.#ladder.want(kind);
   }
 
   async #format(): Promise<void> {

@@ -12,18 +12,26 @@ export interface SessionEvents extends Omit<ProgramEvents, "onListen" | "onUnlis
 const LISTEN_MS = 5000;
 
 export class Session {
-  readonly #engine: Engine;
+  readonly #engineInUse: () => Engine;
   readonly #events: SessionEvents;
   #state: SessionState = "stopped";
+  #engine: Engine;
   #run: Run | undefined;
   #ports: number[] = [];
   /** Counts the runs: what an older one still says is not heard. */
   #current = 0;
   #waiting: ((port: number | undefined) => void)[] = [];
 
-  constructor(engine: Engine, events: SessionEvents) {
-    this.#engine = engine;
+  /** @param engine which one the next program runs on */
+  constructor(engine: () => Engine, events: SessionEvents) {
+    this.#engineInUse = engine;
+    this.#engine = engine();
     this.#events = events;
+  }
+
+  /** The one that the program runs on, or ran on last. */
+  get engine(): Engine {
+    return this.#engine;
   }
 
   get state(): SessionState {
@@ -33,6 +41,7 @@ export class Session {
   /** @throws CompileError */
   async start(source: string): Promise<void> {
     this.stop();
+    this.#engine = this.#engineInUse();
     const current = ++this.#current;
     this.#become("starting");
     const heard =

@@ -48,6 +48,18 @@ export async function compile(source: string): Promise<readonly string[]> {
   return parts;
 }
 
+/**
+ * The program for Node, which finds its modules itself.
+ * @throws CompileError
+ */
+export async function compileForNode(source: string): Promise<string> {
+  if (source.length > MAX_PROGRAM_CHARACTERS) throw new CompileError("The program is too long", undefined);
+  const code = stripTypes(source);
+  await init;
+  importsOf(code);
+  return code;
+}
+
 function stripTypes(source: string): string {
   try {
     return transform(source, {

@@ -1,6 +1,6 @@
 /**
- * The port between the playground and what runs a program. The page engine is the one that always works; others
- * (a service worker, a WebContainer) are further implementations of the same.
+ * The port between the playground and what runs a program. The page engine is the one that always works; the others
+ * (a service worker, a WebContainer) are further implementations of the same, tried by `ladder.ts`.
  */
 import type { Network } from "../../src/socket/index.ts";
 import type { ConsoleEntry, Place } from "../sandbox/protocol.ts";
@@ -22,9 +22,25 @@ export interface Run {
   stop(): void;
 }
 
+/** Real URLs, for engines that have them. Without one the preview puts pages together itself. */
+export interface PageUrls {
+  /** The one origin that they are of; `undefined` while the program's port has none. */
+  urlFor(port: number, path: string): URL | undefined;
+}
+
+/** From the simplest, which is always there, to the most real. */
+export const ENGINE_KINDS = ["page", "service worker", "WebContainer"] as const;
+export type EngineKind = (typeof ENGINE_KINDS)[number];
+
 export interface Engine {
-  /** As shown to people. */
-  readonly name: string;
+  readonly kind: EngineKind;
+  readonly pages?: PageUrls;
+  /** Resolves, with the reason, when it can't go on. */
+  readonly gone?: Promise<string>;
+  /** Fetches what the first run needs. */
+  prepare?(): Promise<void>;
+  /** Lets go of what it holds. */
+  close?(): void;
   /** Where a program's ports are connected to. */
   readonly network: Network;
   /**
@@ -32,4 +48,9 @@ export interface Engine {
    * @throws CompileError
    */
   start(source: string, events: ProgramEvents): Promise<Run>;
+}
+
+/** Why an engine can't be had here, in words for people. */
+export class EngineUnavailable extends Error {
+  override readonly name = "EngineUnavailable";
 }

@@ -10,7 +10,7 @@ import { Sandbox } from "./sandbox.ts";
 const BATCHES_A_SECOND = 10;
 
 export class PageEngine implements Engine {
-  readonly name = "page";
+  readonly kind = "page";
   readonly network: Network;
 
   /** @param network the page's, tapped and under its conditions */

@@ -1,9 +1,13 @@
 /**
- * The preview: a page of the program in a frame of its own, with an opaque origin and a policy that lets nothing
- * out. The frame's document is ours (preview.html); where that can't be had, the page is shown without its scripts.
+ * The preview: a page of the program in a frame of its own. Engines that have real URLs show them as they are, on an
+ * origin that is not the playground's. Otherwise the frame has an opaque origin and a policy that lets nothing out;
+ * its document is ours (preview.html), and where that can't be had, the page is shown without its scripts.
  */
 import type { Network } from "../../src/socket/index.ts";
 import { byId, h } from "../app/dom.ts";
+import type { PageUrls } from "../engine/engine.ts";
+import { OutsideFrame, ownPage } from "../frame/outside-frame.ts";
+import { PREVIEW_SANDBOX } from "../frame/protocol.ts";
 import { type Fetched, standalonePage, withoutScripts } from "./page.ts";
 import { type Ask, readAsk } from "./protocol.ts";
 import type { Services } from "./services.ts";
@@ -16,14 +20,18 @@ export class PreviewPanel {
   readonly #path = byId("preview-path", HTMLInputElement);
   readonly #network: Network;
   readonly #port: () => number | undefined;
+  readonly #urls: () => PageUrls | undefined;
+  readonly #tab = byId("preview-tab", HTMLAnchorElement);
+  #outside: OutsideFrame | undefined;
   #address: URL | undefined;
   #frame: HTMLIFrameElement | undefined;
   #drawing = 0;
   #parts: Promise<Parts> | undefined;
 
-  constructor(network: Network, port: () => number | undefined) {
+  constructor(network: Network, port: () => number | undefined, urls: () => PageUrls | undefined) {
     this.#network = network;
     this.#port = port;
+    this.#urls = urls;
     byId("preview-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       void this.open(this.#path.value);
@@ -46,6 +54,7 @@ export class PreviewPanel {
     const url = URL.parse(path, this.#address ?? `http://localhost:${port}/`);
     if (url?.hostname !== "localhost") return this.#say("This address is outside, and stays there.");
     url.port = String(port);
+    if (this.#urls()) return this.#visit(url);
     const drawing = ++this.#drawing;
     try {
       const { bytes, type } = await this.#fetch(url, init);
@@ -56,8 +65,9 @@ export class PreviewPanel {
     }
   }
 
-  /** Shows a page that has been fetched. */
+  /** Shows a page that has been fetched; one with a URL of its own is requested again by its frame. */
   async show(bytes: Uint8Array, type: string, url: URL): Promise<void> {
+    if (this.#urls()) return this.#visit(url);
     const drawing = ++this.#drawing;
     this.#address = url;
     this.#path.value = url.pathname + url.search;
@@ -66,6 +76,21 @@ export class PreviewPanel {
     const { bridge } = await this.#load();
     const page = await standalonePage(html, url, bridge, (resource) => this.#fetch(resource));
     if (drawing === this.#drawing) await this.#draw(page);
+  }
+
+  /** Leads a frame to the real URL of a page. */
+  #visit(address: URL): void {
+    const url = this.#urls()?.urlFor(Number(address.port), address.pathname + address.search);
+    if (!url) return this.#say("The program's pages have no address yet.");
+    this.#drawing++;
+    this.#address = address;
+    this.#path.value = address.pathname + address.search;
+    this.#tab.href = url.href;
+    this.#tab.hidden = false;
+    this.#outside?.remove();
+    this.#outside = new OutsideFrame(url.origin, "Preview");
+    this.#outside.show({ url: url.href, title: "Page of the program", sandbox: PREVIEW_SANDBOX });
+    this.#panel.replaceChildren(this.#outside.element);
   }
 
   /** What only pages need is loaded with the first one. */
@@ -89,6 +114,9 @@ export class PreviewPanel {
   /** What the page before asked for ends with it. */
   #endPage(): void {
     this.#frame = undefined;
+    this.#outside?.remove();
+    this.#outside = undefined;
+    this.#tab.hidden = true;
     void this.#parts?.then(({ services }) => services.endPage());
   }
 
@@ -97,7 +125,7 @@ export class PreviewPanel {
       title: "Page of the program",
       // Forms are followed by the bridge; the frame's own policy keeps them from being sent anywhere.
       sandbox: "allow-scripts allow-forms",
-      src: "./preview.html",
+      src: ownPage("preview.html"),
     });
     this.#endPage();
     this.#frame = frame;

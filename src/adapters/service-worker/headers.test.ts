@@ -83,7 +83,7 @@ describe("fields for the browser", () => {
       ["X-Own", "1"],
       ["X-Own", "2"],
     ]);
-    expect(answerHeaders(headers, place, routes, undefined)).toEqual([
+    expect(answerHeaders(headers, place, routes)).toEqual([
       ["Location", previewUrl({ prefix, session, port: 8080 }, "/next")],
       ["X-Own", "1"],
       ["X-Own", "2"],
@@ -92,10 +92,18 @@ describe("fields for the browser", () => {
 
   test("isolation adds three fields and leaves what the server says", () => {
     const headers = new HttpHeaders({ "cross-origin-opener-policy": "unsafe-none" });
-    expect(answerHeaders(headers, place, routes, "require-corp")).toEqual([
+    expect(answerHeaders(headers, place, routes, { isolation: "require-corp" })).toEqual([
       ["cross-origin-opener-policy", "unsafe-none"],
       ["Cross-Origin-Embedder-Policy", "require-corp"],
       ["Cross-Origin-Resource-Policy", "cross-origin"],
+    ]);
+  });
+
+  test("a policy comes beside the server's own", () => {
+    const headers = new HttpHeaders({ "content-security-policy": "img-src *" });
+    expect(answerHeaders(headers, place, routes, { policy: "connect-src 'self'" })).toEqual([
+      ["content-security-policy", "img-src *"],
+      ["Content-Security-Policy", "connect-src 'self'"],
     ]);
   });
 });

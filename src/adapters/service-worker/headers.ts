@@ -6,6 +6,12 @@ import { type Place, previewUrl, type Routes, virtualUrl } from "./routes.ts";
 /** Adds what a page needs to be cross-origin isolated and to be embedded in one that is. */
 export type Isolation = "require-corp" | "credentialless";
 
+/** What every answer gets on top of what the server says. */
+export interface Added {
+  readonly isolation?: Isolation | undefined;
+  readonly policy?: string | undefined;
+}
+
 /** Fields of one connection, of a proxy, and what only the bridge itself may say (RFC 9110 section 7.6.1). */
 const NOT_FORWARDED = new Set(
   "connection keep-alive proxy-connection transfer-encoding te trailer upgrade content-length host cookie referer origin accept-encoding expect".split(
@@ -64,7 +70,7 @@ export function answerHeaders(
   headers: HttpHeaders,
   place: Place,
   routes: Routes,
-  isolation: Isolation | undefined,
+  added: Added = {},
 ): [string, string][] {
   const fields: [string, string][] = [];
   for (const [name, value] of headers.lines()) {
@@ -72,7 +78,9 @@ export function answerHeaders(
     if (NOT_ANSWERED.has(key)) continue;
     fields.push([name, key === "location" ? routes.location(value, place) : value]);
   }
-  if (isolation !== undefined) isolate(fields, isolation);
+  if (added.isolation !== undefined) isolate(fields, added.isolation);
+  // Policies add up: this one takes nothing from the server's own.
+  if (added.policy !== undefined) fields.push(["Content-Security-Policy", added.policy]);
   return fields;
 }
 

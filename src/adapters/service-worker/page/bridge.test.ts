@@ -81,7 +81,7 @@ async function begin() {
     routes: new Routes(origin),
     prefix: prefixOf(`${origin}/`),
     session,
-    isolation: undefined,
+    added: {},
     locks,
     clock,
     waits: WAITS,

@@ -1,6 +1,6 @@
 import type { ResponseHead } from "../../../http1/response-reader.ts";
 import type { Clock, Network } from "../../../socket/index.ts";
-import { answerHeaders, type Isolation, requestHeaders, siteContext } from "../headers.ts";
+import { type Added, answerHeaders, requestHeaders, siteContext } from "../headers.ts";
 import { isHeld, type Locks, whenReleased } from "../locks.ts";
 import {
   type AnswerHead,
@@ -42,7 +42,8 @@ export interface BridgeParts {
   /** Where previews begin. */
   readonly prefix: string;
   readonly session: string;
-  readonly isolation: Isolation | undefined;
+  /** What every answer gets. */
+  readonly added: Added;
   readonly locks: Locks;
   readonly clock: Clock;
   readonly waits: Waits;
@@ -159,11 +160,11 @@ export class PageBridge implements PageLinkHost {
   }
 
   #translate(head: ResponseHead, place: Place, store: () => Promise<void>): AnswerHead | Promise<AnswerHead> {
-    const { routes, isolation } = this.#parts;
+    const { routes, added } = this.#parts;
     const answer: AnswerHead = {
       status: head.status,
       reason: head.reason,
-      headers: answerHeaders(head.headers, place, routes, isolation),
+      headers: answerHeaders(head.headers, place, routes, added),
     };
     // The next request may be on its way once the browser has this answer: its cookies have to be there.
     return head.headers.has("set-cookie") ? store().then(() => answer) : answer;

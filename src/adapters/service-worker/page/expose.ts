@@ -26,6 +26,11 @@ export interface ExposeOptions {
    * its own. Default: none is added.
    */
   readonly isolation?: Isolation;
+  /**
+   * A Content-Security-Policy that every answer gets beside the server's own, such as `"connect-src 'self'"` to keep
+   * previews from requesting anything elsewhere. Default: none.
+   */
+  readonly policy?: string;
   /** The worker was replaced by one of another version: this page has to be loaded again. */
   readonly onOutdated?: () => void;
 }
@@ -73,7 +78,7 @@ export async function exposeNetwork(network: Network, options: ExposeOptions = {
     routes: new Routes(new URL(scope).origin),
     prefix,
     session,
-    isolation: options.isolation,
+    added: { isolation: options.isolation, policy: options.policy },
     locks: navigator.locks,
     clock: systemClock,
     waits: WAITS,

@@ -1,0 +1,25 @@
+/** Why there is no container, or none any more. */
+export type ContainerErrorCode =
+  /** The page is not isolated across origins: it needs the headers COOP and COEP. */
+  | "NotIsolated"
+  /** No service workers here: not a secure context, or a private window of some browsers. */
+  | "ServiceWorkerUnsupported"
+  /** The runtime's host did not answer in time. */
+  | "HostUnreachable"
+  /** The host answered, and then said nothing more for too long. */
+  | "BootTimeout"
+  /** The host, or the client library, failed. The cause is with it. */
+  | "BootFailed"
+  /** The container was closed, or its relay ended. */
+  | "ContainerClosed";
+
+/** A WebContainer could not be had. */
+export class ContainerError extends Error {
+  override readonly name = "ContainerError";
+  readonly code: ContainerErrorCode;
+
+  constructor(code: ContainerErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

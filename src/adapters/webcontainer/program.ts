@@ -1,0 +1,35 @@
+import type { ContainerProcess } from "./api.ts";
+import type { ContainerPort, PortWatcher } from "./container.ts";
+import { ContainerError } from "./errors.ts";
+
+/** A program that runs in a container. */
+export class ContainerProgram {
+  /** What it writes, standard output and standard error together. Read it or cancel it. */
+  readonly output: ReadableStream<string>;
+  /** Its exit code, once it has ended. */
+  readonly exit: Promise<number>;
+  /** The first port that a server answers on since the program was started. Rejects with `ContainerClosed` when it ends without. */
+  readonly ready: Promise<ContainerPort>;
+  readonly #process: ContainerProcess;
+
+  /** @param watch begins to tell of ports; returns what ends that */
+  constructor(process: ContainerProcess, watch: (watcher: PortWatcher) => () => void) {
+    this.#process = process;
+    this.output = process.output;
+    this.exit = process.exit;
+    let stop: (() => void) | undefined;
+    this.ready = new Promise((resolve, reject) => {
+      stop = watch((event, port) => event === "ready" && resolve(port));
+      const ended = () =>
+        reject(new ContainerError("ContainerClosed", "The program ended before it listened"));
+      process.exit.then(ended, ended);
+    });
+    const end = () => stop?.();
+    this.ready.then(end, end);
+  }
+
+  /** Ends it, whatever it does. */
+  kill(): void {
+    this.#process.kill();
+  }
+}

@@ -1,0 +1,49 @@
+/** The playground's engines. All but the page engine are loaded when they are asked for. */
+
+import type { Network } from "../../src/socket/index.ts";
+import { EngineUnavailable } from "../engine/engine.ts";
+import { Ladder } from "../engine/ladder.ts";
+import { PageEngine } from "../engine/page-engine.ts";
+import type { Program } from "./program.ts";
+import { hashOf } from "./share.ts";
+
+/** The same page, with the headers that isolate it across origins, which nothing but a WebContainer needs. */
+const ISOLATED = "isolated.html";
+
+/** @param network the page's, tapped and under its conditions */
+export function engineLadder(network: Network, onChange: () => void): Ladder {
+  const page = new PageEngine(network);
+  const rungs = {
+    "service worker": async () => {
+      const { openServiceWorkerEngine } = await import("../engine/service-worker-engine.ts");
+      return openServiceWorkerEngine(page);
+    },
+    WebContainer: async () => {
+      if (!crossOriginIsolated)
+        throw new EngineUnavailable("this host does not isolate its pages (COOP and COEP)");
+      const { openWebContainerEngine } = await import("../engine/webcontainer-engine.ts");
+      return openWebContainerEngine(network);
+    },
+  };
+  return new Ladder(page, rungs, onChange);
+}
+
+/** Goes to the isolated page with what is here. */
+export async function openIsolated(program: Program): Promise<void> {
+  location.assign(`./${ISOLATED}${await hashOf(program)}`);
+}
+
+/** On the isolated page a WebContainer is wanted, and booted when somebody says so. */
+export async function wakeUp(ladder: Ladder): Promise<void> {
+  if (!location.pathname.endsWith(`/${ISOLATED}`)) return;
+  if (!crossOriginIsolated) await isolate();
+  ladder.sleep("WebContainer", "WebContainer: not booted yet");
+}
+
+/** On hosts that can't send headers, a worker adds them, and the page loads once again. */
+async function isolate(): Promise<void> {
+  const { isolatePage } = await import("../../src/adapters/service-worker/page/isolate-page.ts");
+  await isolatePage({ scope: "./isolated", worker: "./portico-sw.js", policy: "require-corp" }).catch(
+    () => false,
+  );
+}
