@@ -11,8 +11,8 @@
  */
 import type { PortLike } from "../message-port/index.ts";
 
-/** Begins every line, so that an echo, a prompt or a warning between them is none. */
-const MARK = "portico-relay ";
+/** Begins every line, so that a prompt, a warning or a terminal's echo between them is none. */
+const MARKS = { near: "portico-relay> ", far: "portico-relay< " } as const;
 /** Bytes of one line, before base64: terminals have been seen to choke on long ones. */
 const LINE_BYTES = 12_000;
 /** Connections at a time; a relay that names more of them makes no sense. */
@@ -27,6 +27,8 @@ interface Carried {
 
 export class PortCarrier {
   readonly #send: (line: string) => void;
+  readonly #mark: string;
+  readonly #otherMark: string;
   readonly #ports = new Map<number, Carried>();
   #next: number;
   #rest = "";
@@ -35,6 +37,8 @@ export class PortCarrier {
   constructor(port: PortLike, side: "near" | "far", send: (line: string) => void) {
     this.#send = send;
     this.#next = side === "near" ? 2 : 1;
+    this.#mark = MARKS[side];
+    this.#otherMark = MARKS[side === "near" ? "far" : "near"];
     this.#carry(0, port);
   }
 
@@ -89,14 +93,14 @@ export class PortCarrier {
   }
 
   #sendLine(line: readonly unknown[]): void {
-    this.#send(MARK + JSON.stringify(line));
+    this.#send(this.#mark + JSON.stringify(line));
   }
 
   /** From the other end to the port here. What makes no sense is left out; the link's own grammar ends it then. */
   #onLine(line: string): void {
-    const at = line.indexOf(MARK);
+    const at = line.indexOf(this.#otherMark);
     if (at < 0) return;
-    const said = parse(line.slice(at + MARK.length));
+    const said = parse(line.slice(at + this.#otherMark.length));
     const carried = said && this.#ports.get(said.number);
     if (!carried) return;
     if (said.kind === "bytes") {
