@@ -233,7 +233,7 @@ export class Playground {
   }
 
   async #choose(kind: EngineKind): Promise<void> {
-    if (kind === "WebContainer" && !crossOriginIsolated) await openIsolated(this.#program);
+    if (kind === "WebContainer" && !crossOriginIsolated) await openIsolated(this.program);
     else await this.#ladder.want(kind);
   }
 
