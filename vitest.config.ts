@@ -54,7 +54,7 @@ export default defineConfig({
         test: {
           ...patience,
           name: "node",
-          include: ["src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
+          include: ["{src,web,examples,scripts}/**/*.test.ts"],
           exclude: [...exclude, "**/*.{browser,program}.test.ts"],
         },
       },

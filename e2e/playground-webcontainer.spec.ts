@@ -70,7 +70,7 @@ test("it boots when asked to, runs a program on Node, and shows its bytes and it
 });
 
 test("raw bytes and conditions hold there too", async ({ playground, page, host }) => {
-  await playground.open("#example=echo-upload");
+  await playground.open("#example=upload-echo");
   await boot(playground);
   await playground.run();
   await expect(playground.region("Response")).toContainText("200 OK", { timeout: 15_000 });

@@ -181,6 +181,7 @@ class Container {
       stdio: ["pipe", "pipe", "pipe", "ipc"],
     });
     this.#processes.set(id, process);
+    process.stdin?.on("error", () => {}); // what is typed to a process that has ended
     const ports = new Set<number>();
     const output = (bytes: Buffer) => this.#say(id, bytes.toString("utf8"));
     process.stdout?.on("data", output);

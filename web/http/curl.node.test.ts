@@ -1,0 +1,59 @@
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { asCurl } from "./curl.ts";
+import { EMPTY_DRAFT, rawTextOf, requestBytes } from "./draft.ts";
+
+const draft = (changes: Partial<typeof EMPTY_DRAFT>) => ({ ...EMPTY_DRAFT, ...changes });
+
+describe("a command for curl", () => {
+  test.each([
+    [{}, "curl -i http://localhost:80/"],
+    [{ method: "HEAD" }, "curl -i --head http://localhost:80/"],
+    [{ method: "POST", body: "a=b" }, "curl -i --data-raw a=b http://localhost:80/"],
+    [{ method: "POST" }, "curl -i -X POST http://localhost:80/"],
+    [{ body: "x y" }, "curl -i -X GET --data-raw 'x y' http://localhost:80/"],
+    [{ path: "/a?b&c" }, "curl -i 'http://localhost:80/a?b&c'"],
+    [
+      { headers: "X-It: it's\n\nHost: elsewhere" },
+      "curl -i -H 'X-It: it'\\''s' -H 'Host: elsewhere' http://localhost:80/",
+    ],
+  ])("%j", (changes, command) => {
+    expect(asCurl(draft(changes), 80)).toBe(command);
+  });
+});
+
+describe("raw bytes for printf and nc", () => {
+  test("a shell makes the same bytes of it, whatever they are", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        const raw = Array.from(bytes, (byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
+        const command = asCurl(draft({ mode: "raw", raw }), 80);
+        expect(command.endsWith(" | nc localhost 80")).toBe(true);
+        const made = execFileSync("/bin/sh", ["-c", command.replace(/ \| nc localhost 80$/, "")]);
+        expect(Uint8Array.from(made)).toEqual(Uint8Array.from(bytes));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe("what a draft puts on the wire", () => {
+  const text = (changes: Partial<typeof EMPTY_DRAFT>) =>
+    new TextDecoder().decode(requestBytes(draft(changes), 8080));
+
+  test("a form gets the fields that it needs and does not have", () => {
+    expect(text({ method: "PUT", path: "/x", headers: "A: b", body: "grüß" })).toBe(
+      "PUT /x HTTP/1.1\r\nHost: localhost:8080\r\nA: b\r\nContent-Length: 6\r\n\r\ngrüß",
+    );
+    expect(text({ headers: "host : a\ncontent-length: 9", body: "x" })).toBe(
+      "GET / HTTP/1.1\r\nhost : a\r\ncontent-length: 9\r\n\r\nx",
+    );
+  });
+
+  test("the raw form of a draft is the draft", () => {
+    const made = draft({ method: "POST", headers: "X: \\r", body: "a\nb\\" });
+    const raw = draft({ mode: "raw", raw: rawTextOf(made, 80) });
+    expect(requestBytes(raw, 80)).toEqual(requestBytes(made, 80));
+  });
+});
