@@ -71,6 +71,41 @@ function injectionCases(stage: ServerStage): void {
     expect(refused).toBe(2 * broken.length);
   });
 
+  it("repeats nothing of what it refuses, neither to the peer nor to the program", async () => {
+    const told: string[] = [];
+    const { exchange } = await stage.serve(
+      async (request) => {
+        await request.bytes().catch((error) => {
+          told.push(`${error.code} ${error.message}`);
+          throw error;
+        });
+      },
+      { onClientError: (error) => told.push(`${error.code} ${error.message}`) },
+    );
+    const mark = "<script>MARK";
+    const refused = [
+      `${mark}\r\n\r\n`,
+      `GET /${mark} ${mark}\r\n\r\n`,
+      `GET ${mark} HTTP/1.1\r\nHost: a\r\n\r\n`,
+      `GET / HTTP/1.1\r\nHost: ${mark}\r\n\r\n`,
+      `GET / ${mark}/1.1\r\nHost: a\r\n\r\n`,
+      get("/", `${mark}: x`),
+      get("/", `X: ${mark}\0`),
+      get("/", `Content-Length: ${mark}`),
+      get("/", `Transfer-Encoding: ${mark}`),
+      get("/", `Expect: ${mark}`),
+      `${head("POST / HTTP/1.1", "Host: a", "Transfer-Encoding: chunked")}${mark}\r\n`,
+      `${head("POST / HTTP/1.1", "Host: a", "Transfer-Encoding: chunked")}0\r\n${mark}\r\n\r\n`,
+    ];
+    for (const request of refused) {
+      const text = await exchange(request);
+      expect(statuses(text), request).toEqual([expect.toSatisfy((status: number) => status >= 400)]);
+      expect(text, request).not.toMatch(/mark|script/i);
+    }
+    expect(told).toHaveLength(refused.length);
+    expect(told.join()).not.toMatch(/mark|script/i);
+  });
+
   it("sends no content as anything but content", async () => {
     const fake = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n0\r\n\r\n";
     const contents: (() => BodyContent)[] = [
