@@ -5,24 +5,35 @@ import type { FieldLines } from "./field-lines.ts";
 import { FieldSection } from "./field-section.ts";
 import type { Limits } from "./limits.ts";
 
-type State = "size" | "extension" | "data" | "data-end" | "trailers";
-/** Where in `chunk-ext` the reader is. `after` is behind a whole extension or the size, `after-space` behind its BWS. */
-type ExtensionState =
-  | "after"
-  | "after-space"
-  | "name-start"
-  | "name"
-  | "after-name"
-  | "value-start"
-  | "token"
-  | "quoted"
-  | "escape"
-  | "lf";
+type State = "size" | "extension" | "data" | "data-cr" | "data-lf" | "trailers";
 
-const SEMICOLON = 59;
-const EQUALS = 61;
-const QUOTE = 34;
-const BACKSLASH = 92;
+/**
+ * `chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] ) CRLF`, one row a state, one column
+ * a kind of octet: the state that follows, or `-` where the grammar has no such octet. White space is allowed where
+ * the grammar has BWS, but not before CRLF.
+ */
+const EXTENSION = [
+  // SP/HTAB ; = " \ CR, other tchar, other octet of a value
+  "12---9--", // 0 behind the size or a whole extension
+  "12------", // 1 ... and white space
+  "2-----3-", // 2 before a name
+  "425--93-", // 3 in a name
+  "425-----", // 4 behind a name
+  "5--7--6-", // 5 before a value
+  "12---96-", // 6 in a token
+  "77708-77", // 7 in a quoted string
+  "77777-77", // 8 behind its backslash
+];
+/** CR was read, LF has to follow. */
+const EXTENSION_LF = 9;
+
+function kindOf(octet: number): number {
+  const special = ' ;="\\\r'.indexOf(String.fromCharCode(octet === HTAB ? SP : octet));
+  if (special >= 0) return special;
+  if ((CHARS[octet]! & TCHAR) !== 0) return 6;
+  return (CHARS[octet]! & VALUE) !== 0 ? 7 : 8;
+}
+
 /** 53 bits are 14 digits; zeros in front of them are taken up to the width of 64 bits and no further. */
 const MAX_SIZE_DIGITS = 16;
 const MAX_SIZE = Number.MAX_SAFE_INTEGER;
@@ -39,7 +50,7 @@ export class ChunkedBody {
   readonly #limits: Limits;
   readonly #trailerSection: FieldSection;
   #state: State = "size";
-  #extension: ExtensionState = "after";
+  #extension = 0;
   #size = 0;
   #digits = 0;
   #left = 0;
@@ -64,34 +75,33 @@ export class ChunkedBody {
 
   /** @returns the next octets of data, `"end"`, or `"need-more"`. */
   read(source: ByteSource): Uint8Array | "end" | "need-more" {
-    for (;;) {
-      switch (this.#state) {
-        case "size":
-          if (!source.begin()) return "need-more";
-          this.#readSize(source);
-          break;
-        case "extension":
-          if (!source.begin()) return "need-more";
-          this.#readExtension(source);
-          break;
-        case "data": {
-          const data = source.take(this.#left);
-          if (data === undefined) return "need-more";
-          this.#left -= data.length;
-          this.#dataBytes += data.length;
-          if (this.#left === 0) this.#state = "data-end";
-          return data;
-        }
-        case "data-end":
-          if (!this.#readDataEnd(source)) return "need-more";
-          break;
-        case "trailers":
-          this.#trailers ??= this.#trailerSection.read(source);
-          if (this.#trailers === undefined) return "need-more";
-          source.mark = source.pos;
-          return "end";
-      }
+    while (this.#state !== "trailers") {
+      if (!source.begin()) return "need-more";
+      if (this.#state === "data") return this.#readData(source);
+      if (this.#state === "size") this.#readSize(source);
+      else if (this.#state === "extension") this.#readExtension(source);
+      else this.#readDataEnd(source);
     }
+    this.#trailers ??= this.#trailerSection.read(source);
+    if (this.#trailers === undefined) return "need-more";
+    source.mark = source.pos;
+    return "end";
+  }
+
+  #readData(source: ByteSource): Uint8Array {
+    const data = source.take(this.#left) as Uint8Array;
+    this.#left -= data.length;
+    this.#dataBytes += data.length;
+    if (this.#left === 0) this.#state = "data-cr";
+    return data;
+  }
+
+  /** The CRLF behind the data, an octet at a time. */
+  #readDataEnd(source: ByteSource): void {
+    const wanted = this.#state === "data-cr" ? CR : LF;
+    if (source.bytes[source.pos++] !== wanted) throw invalid("wanted CRLF after the chunk data");
+    source.mark = source.pos;
+    this.#state = wanted === CR ? "data-lf" : "size";
   }
 
   /** `chunk-size = 1*HEXDIG`. */
@@ -109,27 +119,23 @@ export class ChunkedBody {
     if (i === end) return;
     if (this.#digits === 0) throw invalid("wanted a chunk size of hexadecimal digits");
     this.#state = "extension";
-    this.#extension = "after";
+    this.#extension = 0;
   }
 
-  /** `chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )`, and the CRLF behind it. */
   #readExtension(source: ByteSource): void {
     const { bytes, end } = source;
-    let i = source.pos;
-    while (i < end) {
-      const octet = bytes[i++]!;
-      if (this.#extension === "lf") {
+    while (source.pos < end && this.#state === "extension") {
+      const octet = bytes[source.pos++]!;
+      if (this.#extension === EXTENSION_LF) {
         if (octet !== LF) throw invalid("a bare CR in a chunk line");
-        source.pos = i;
-        source.mark = i;
         this.#endSizeLine(source);
-        return;
+      } else {
+        if (octet !== CR) this.#countExtension();
+        this.#extension = Number(EXTENSION[this.#extension]?.[kindOf(octet)]);
+        if (Number.isNaN(this.#extension)) throw invalid("an invalid chunk extension");
       }
-      if (octet !== CR) this.#countExtension();
-      this.#extension = nextExtensionState(this.#extension, octet);
     }
-    source.pos = i;
-    source.mark = i;
+    source.mark = source.pos;
   }
 
   #countExtension(): void {
@@ -146,66 +152,6 @@ export class ChunkedBody {
     this.#state = this.#left > 0 ? "data" : "trailers";
     if (this.#left === 0) this.#trailerSection.begin(source);
   }
-
-  /** The CRLF behind the data; it may come in two pieces. */
-  #readDataEnd(source: ByteSource): boolean {
-    if (!source.begin()) return false;
-    if (source.bytes[source.pos] !== CR) throw invalid("wanted CRLF after the chunk data");
-    while (source.end - source.pos < 2) if (!source.extend()) return false;
-    if (source.bytes[source.pos + 1] !== LF) throw invalid("wanted CRLF after the chunk data");
-    source.pos += 2;
-    source.mark = source.pos;
-    this.#state = "size";
-    return true;
-  }
-}
-
-/** The state after one octet. White space is allowed where the grammar has BWS, but not before CRLF. */
-function nextExtensionState(state: ExtensionState, octet: number): ExtensionState {
-  const space = octet === SP || octet === HTAB;
-  const token = (CHARS[octet]! & TCHAR) !== 0;
-  switch (state) {
-    case "after":
-      if (octet === SEMICOLON) return "name-start";
-      if (octet === CR) return "lf";
-      if (space) return "after-space";
-      break;
-    case "after-space":
-      if (space) return "after-space";
-      if (octet === SEMICOLON) return "name-start";
-      break;
-    case "name-start":
-      if (space) return "name-start";
-      if (token) return "name";
-      break;
-    case "name":
-      if (token) return "name";
-      if (space) return "after-name";
-      if (octet === EQUALS) return "value-start";
-      return nextExtensionState("after", octet);
-    case "after-name":
-      if (space) return "after-name";
-      if (octet === EQUALS) return "value-start";
-      if (octet === SEMICOLON) return "name-start";
-      break;
-    case "value-start":
-      if (space) return "value-start";
-      if (octet === QUOTE) return "quoted";
-      if (token) return "token";
-      break;
-    case "token":
-      if (token) return "token";
-      return nextExtensionState("after", octet);
-    case "quoted":
-      if (octet === QUOTE) return "after";
-      if (octet === BACKSLASH) return "escape";
-      if ((CHARS[octet]! & VALUE) !== 0) return "quoted";
-      break;
-    case "escape":
-      if ((CHARS[octet]! & VALUE) !== 0) return "quoted";
-      break;
-  }
-  throw invalid("an invalid chunk extension");
 }
 
 function invalid(what: string): ProtocolError {

@@ -1,6 +1,6 @@
-import { CHARS, TCHAR, VALUE } from "./chars.ts";
 import { InvalidHeader } from "./errors.ts";
 import type { FieldLines } from "./field-lines.ts";
+import { trim } from "./list.ts";
 
 /**
  * What a caller may give where headers are wanted: the platform's `Headers`, an `HttpHeaders`, pairs, or a
@@ -49,29 +49,24 @@ export class HttpHeaders {
 
   /** The value, or the values of all lines of that name joined with `", "`, or null. */
   get(name: string): string | null {
-    const raw = this.#raw;
     // Most names are given in lower case, and one that is there is a token: only the others need a closer look.
-    const given = raw?.find(name) ?? -1;
-    const key = given < 0 ? toKey(name) : name;
-    if (raw !== undefined) {
-      let at = given < 0 ? raw.find(key) : given;
-      if (at < 0) return null;
-      let value = raw.value(at);
-      for (at = raw.find(key, at + 1); at >= 0; at = raw.find(key, at + 1)) value += `, ${raw.value(at)}`;
-      return value;
-    }
-    let value: string | null = null;
-    for (let i = 0; i < this.#keys.length; i++) {
-      if (this.#keys[i] === key) value = value === null ? this.#values[i]! : `${value}, ${this.#values[i]}`;
-    }
+    let at = this.#find(name, 0);
+    const key = at < 0 ? toKey(name) : name;
+    if (at < 0) at = this.#find(key, 0);
+    if (at < 0) return null;
+    let value = this.#value(at);
+    for (at = this.#find(key, at + 1); at >= 0; at = this.#find(key, at + 1)) value += `, ${this.#value(at)}`;
     return value;
   }
 
   /** The values of every line of that name, in order, unjoined. */
   getAll(name: string): string[] {
     const key = toKey(name);
-    this.#materialize();
-    return this.#values.filter((_, i) => this.#keys[i] === key);
+    const values: string[] = [];
+    for (let at = this.#find(key, 0); at >= 0; at = this.#find(key, at + 1)) {
+      values.push(this.#value(at));
+    }
+    return values;
   }
 
   getSetCookie(): string[] {
@@ -79,29 +74,24 @@ export class HttpHeaders {
   }
 
   has(name: string): boolean {
-    const key = toKey(name);
-    return this.#raw !== undefined ? this.#raw.find(key) >= 0 : this.#keys.includes(key);
+    return this.#find(toKey(name), 0) >= 0;
   }
 
   /** Adds a line; those of the same name stay. */
   append(name: string, value: string): void {
-    checkName(name);
+    const key = toKey(name);
     const text = toValue(name, value);
     this.#own();
-    this.#push(name, text);
+    this.#push(name, key, text);
   }
 
   /** Replaces every line of that name, in the place of the first. */
   set(name: string, value: string): void {
-    checkName(name);
+    const key = toKey(name);
     const text = toValue(name, value);
     this.#own();
-    const key = name.toLowerCase();
-    const at = this.#keys.indexOf(key);
-    if (at < 0) {
-      this.#push(name, text);
-      return;
-    }
+    const at = this.#find(key, 0);
+    if (at < 0) return this.#push(name, key, text);
     this.#names[at] = name;
     this.#values[at] = text;
     this.#remove(key, at + 1);
@@ -118,21 +108,19 @@ export class HttpHeaders {
   }
 
   *entries(): IterableIterator<[string, string]> {
-    this.#materialize();
-    const keys = [...this.#keys];
-    for (let i = 0; i < keys.length; i++) {
-      const key = keys[i]!;
+    const keys = [...this.lines()].map(([name]) => name.toLowerCase());
+    for (const [i, key] of keys.entries()) {
       if (key === "set-cookie") yield [key, this.#values[i]!];
       else if (keys.indexOf(key) === i) yield [key, this.get(key) ?? ""];
     }
   }
 
   *keys(): IterableIterator<string> {
-    for (const [name] of this.entries()) yield name;
+    for (const [name] of this) yield name;
   }
 
   *values(): IterableIterator<string> {
-    for (const [, value] of this.entries()) yield value;
+    for (const [, value] of this) yield value;
   }
 
   [Symbol.iterator](): IterableIterator<[string, string]> {
@@ -141,7 +129,7 @@ export class HttpHeaders {
 
   /** Every field line in order, with its name as it is spelled on the wire. */
   *lines(): IterableIterator<[string, string]> {
-    this.#materialize();
+    this.#own();
     for (let i = 0; i < this.#names.length; i++) yield [this.#names[i]!, this.#values[i]!];
   }
 
@@ -151,39 +139,42 @@ export class HttpHeaders {
 
   /** What `console.log` and `JSON.stringify` show: names and joined values. */
   toJSON(): Record<string, string> {
-    return Object.fromEntries(this.entries());
+    return Object.fromEntries(this);
   }
 
-  #push(name: string, value: string): void {
+  /** Where the next line of that name is, or -1. */
+  #find(key: string, from: number): number {
+    return this.#raw !== undefined ? this.#raw.find(key, from) : this.#keys.indexOf(key, from);
+  }
+
+  #value(at: number): string {
+    return this.#raw !== undefined ? this.#raw.value(at) : this.#values[at]!;
+  }
+
+  #push(name: string, key: string, value: string): void {
     this.#names.push(name);
-    this.#keys.push(name.toLowerCase());
+    this.#keys.push(key);
     this.#values.push(value);
   }
 
   #remove(key: string, from: number): void {
-    for (let i = this.#keys.length - 1; i >= from; i--) {
-      if (this.#keys[i] !== key) continue;
-      this.#names.splice(i, 1);
-      this.#keys.splice(i, 1);
-      this.#values.splice(i, 1);
+    for (let at = this.#find(key, from); at >= 0; at = this.#find(key, at)) {
+      for (const list of [this.#names, this.#keys, this.#values]) list.splice(at, 1);
     }
   }
 
-  /** Makes the arrays this object's own before the first change. */
+  /** Takes the lines out of what they were read from, into arrays of this object's own. */
   #own(): void {
-    this.#materialize();
-    if (this.#names !== NO_STRINGS) return;
-    this.#names = [];
-    this.#keys = [];
-    this.#values = [];
-  }
-
-  #materialize(): void {
     const raw = this.#raw;
-    if (raw === undefined) return;
     this.#raw = undefined;
-    this.#own();
-    for (let i = 0; i < raw.count; i++) this.#push(raw.name(i), raw.value(i));
+    if (this.#names === NO_STRINGS) {
+      this.#names = [];
+      this.#keys = [];
+      this.#values = [];
+    }
+    for (let i = 0; raw !== undefined && i < raw.count; i++) {
+      this.#push(raw.name(i), raw.name(i).toLowerCase(), raw.value(i));
+    }
   }
 }
 
@@ -192,24 +183,22 @@ const NO_STRINGS: string[] = [];
 
 /** Calls back for every field line that an input stands for, in order, unvalidated. */
 export function forEachField(init: HeadersInput, each: (name: string, value: string) => void): void {
-  if (init instanceof HttpHeaders) {
-    for (const [name, value] of init.lines()) each(name, value);
-  } else if (isIterable(init)) {
-    for (const pair of init) {
-      const [name, value] = pair;
-      if (typeof name !== "string" || value === undefined) {
-        throw new InvalidHeader("headers given as a list must be pairs of a name and a value");
-      }
-      each(name, value);
-    }
-  } else if (typeof init === "object") {
+  if (typeof init !== "object") {
+    throw new InvalidHeader(`headers must be an object or an iterable of pairs, got ${typeof init}`);
+  }
+  if (!isIterable(init)) {
     for (const name of Object.keys(init)) {
       const value = init[name];
       if (Array.isArray(value)) for (const element of value) each(name, element);
       else each(name, String(value));
     }
-  } else {
-    throw new InvalidHeader(`headers must be an object or an iterable of pairs, got ${typeof init}`);
+    return;
+  }
+  for (const [name, value] of init instanceof HttpHeaders ? init.lines() : init) {
+    if (typeof name !== "string" || value === undefined) {
+      throw new InvalidHeader("headers given as a list must be pairs of a name and a value");
+    }
+    each(name, value);
   }
 }
 
@@ -219,16 +208,13 @@ function isIterable(init: HeadersInput): init is Iterable<readonly [string, stri
 
 /** @throws InvalidHeader unless `name` is a token (RFC 9110 section 5.1). */
 export function checkName(name: string): void {
-  if (!isToken(name)) throw new InvalidHeader("a header name must be a token of RFC 9110 section 5.6.2");
+  if (!isToken(name))
+    throw new InvalidHeader("the name of a field must be a token of RFC 9110 section 5.6.2");
 }
 
+/** `token = 1*tchar` (RFC 9110 section 5.6.2). */
 export function isToken(text: string): boolean {
-  if (typeof text !== "string" || text.length === 0) return false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 127 || (CHARS[code]! & TCHAR) === 0) return false;
-  }
-  return true;
+  return typeof text === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(text);
 }
 
 /**
@@ -236,32 +222,16 @@ export function isToken(text: string): boolean {
  * which also strips CR and LF from the ends: here they are refused wherever they stand.
  */
 export function toValue(name: string, value: unknown): string {
-  const text = typeof value === "string" ? value : String(value);
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 255 || (CHARS[code]! & VALUE) === 0) {
-      throw new InvalidHeader(
-        `the value of ${name} has U+${code.toString(16).toUpperCase().padStart(4, "0")} at ${i}, wanted visible ` +
-          "characters, spaces and tabs up to U+00FF",
-      );
-    }
-  }
-  return isSpace(text.charCodeAt(0)) || isSpace(text.charCodeAt(text.length - 1)) ? trim(text) : text;
+  const text = String(value);
+  const at = text.search(/[^\t -~\x80-\xff]/);
+  if (at < 0) return trim(text);
+  const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
+  throw new InvalidHeader(
+    `the value of ${name} has U+${code} at ${at}, wanted visible characters, spaces and tabs up to U+00FF`,
+  );
 }
 
 function toKey(name: string): string {
   checkName(name);
   return name.toLowerCase();
-}
-
-function isSpace(code: number): boolean {
-  return code === 32 || code === 9;
-}
-
-function trim(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isSpace(text.charCodeAt(start))) start++;
-  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
 }

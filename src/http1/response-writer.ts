@@ -1,5 +1,5 @@
 import { InvalidHeader } from "./errors.ts";
-import { checkName, forEachField, type HeadersInput, isToken, toValue } from "./headers.ts";
+import { checkName, forEachField, type HeadersInput, toValue } from "./headers.ts";
 import { listElements } from "./list.ts";
 import { isAscii, octets } from "./octets.ts";
 import { reasonPhrase } from "./reason.ts";
@@ -35,7 +35,7 @@ export class ResponseHeadWriter {
     this.declaredLength = -1;
     this.close = false;
     this.#text = reason === undefined ? statusLine(code) : this.#ownLine(code, reason);
-    if (headers !== undefined && headers !== null) this.#addAll(headers);
+    if (headers !== undefined && headers !== null) forEachField(headers, this.#add);
   }
 
   /** Says what the content is, unless the caller did. */
@@ -71,55 +71,30 @@ export class ResponseHeadWriter {
     return `HTTP/1.1 ${code} ${reason}\r\n`;
   }
 
-  #addAll(headers: HeadersInput): void {
-    if (isRecord(headers)) {
-      for (const name of Object.keys(headers)) {
-        const value = headers[name];
-        if (typeof value === "string") this.#add(name, value);
-        else if (Array.isArray(value)) for (const element of value) this.#add(name, element);
-        else this.#add(name, String(value));
-      }
-    } else {
-      forEachField(headers, (name, value) => this.#add(name, value));
-    }
-  }
-
-  #add(name: string, given: string): void {
+  readonly #add = (name: string, given: string): void => {
     const known = this.#known.get(name);
-    if (known !== undefined && known.value === given) {
+    if (known?.value === given) {
       if (known.isContentType) this.#hasContentType = true;
       this.#text += known.line;
       return;
     }
     checkName(name);
     const value = toValue(name, given);
-    switch (name.length) {
-      case 4:
-        if (name.toLowerCase() === "date") this.#hasDate = true;
-        break;
-      case 10:
-        if (name.toLowerCase() === "connection") return this.#addConnection(value);
-        break;
-      case 14:
-        if (name.toLowerCase() === "content-length") return this.#declareLength(value);
-        break;
-      case 17:
-        if (name.toLowerCase() === "transfer-encoding") return checkTransferEncoding(value);
-        break;
-    }
-    this.#addLine(name, given, `${name}: ${value}\r\n`);
-  }
-
-  #addLine(name: string, given: string, line: string): void {
-    const isContentType = name.length === 12 && name.toLowerCase() === "content-type";
+    const key = name.toLowerCase();
+    if (key === "connection") return this.#addConnection(value);
+    if (key === "content-length") return this.#declareLength(value);
+    if (key === "transfer-encoding") return checkTransferEncoding(value);
+    const isContentType = key === "content-type";
     if (isContentType) this.#hasContentType = true;
+    if (key === "date") this.#hasDate = true;
+    const line = `${name}: ${value}\r\n`;
     this.#text += line;
     if (!isAscii(line)) this.#ascii = false;
-    else if (line.length <= MAX_KNOWN_LENGTH && name.length !== 4) {
+    else if (line.length <= MAX_KNOWN_LENGTH && key !== "date") {
       if (this.#known.size >= MAX_KNOWN) this.#known.clear();
       this.#known.set(name, { value: given, line, isContentType });
     }
-  }
+  };
 
   #addConnection(value: string): void {
     const others: string[] = [];
@@ -160,7 +135,7 @@ export function trailerSection(trailers: HeadersInput | undefined): string | Uin
   if (trailers === undefined || trailers === null) return "\r\n";
   let text = "";
   forEachField(trailers, (name, given) => {
-    if (!isToken(name)) throw new InvalidHeader("a trailer name must be a token of RFC 9110 section 5.6.2");
+    checkName(name);
     if (FRAMING_FIELDS.has(name.toLowerCase())) {
       throw new InvalidHeader(`${name} can't be sent in a trailer (RFC 9110 section 6.5.1)`);
     }
@@ -184,12 +159,4 @@ function statusLine(code: number): string {
   // The space behind the code stays when there is no phrase (RFC 9112 section 4).
   STATUS_LINES[code] ??= `HTTP/1.1 ${code} ${reasonPhrase(code)}\r\n`;
   return STATUS_LINES[code];
-}
-
-function isRecord(
-  headers: HeadersInput,
-): headers is { readonly [name: string]: string | number | readonly string[] } {
-  return (
-    (headers as { [Symbol.iterator]?: unknown })[Symbol.iterator] === undefined && typeof headers === "object"
-  );
 }

@@ -1,10 +1,8 @@
-import { CHARS, COLON, DIGIT, HEXDIG, HOST, hexValue, REG_NAME } from "./chars.ts";
+import { CHARS, COLON, DIGIT, REG_NAME } from "./chars.ts";
 import { ProtocolError } from "./errors.ts";
 import { latin1 } from "./octets.ts";
 
 const SLASH = 47;
-const ASTERISK = 42;
-const OPEN_BRACKET = 91;
 
 /**
  * Holds a target against the four forms of RFC 9112 section 3.2 and gives the authority of an absolute-form,
@@ -17,50 +15,31 @@ export function checkTarget(
   start: number,
   end: number,
 ): string | undefined {
-  const first = bytes[start]!;
-  if (method === "CONNECT") {
-    checkAuthority(latin1(bytes, start, end), true);
-    return undefined;
-  }
-  if (first === SLASH) return undefined;
-  if (first === ASTERISK && end - start === 1) {
-    // The asterisk-form is for OPTIONS alone (section 3.2.4).
-    if (method !== "OPTIONS") throw invalid("only OPTIONS has the asterisk-form");
-    return undefined;
-  }
-  const match = /^[a-z][a-z0-9+.-]*:\/\/([^/?]*)/i.exec(latin1(bytes, start, end));
-  const authority = match?.[1];
-  if (authority === undefined) throw invalid("wanted a path, an absolute URI, or * with OPTIONS");
+  if (method !== "CONNECT" && bytes[start] === SLASH) return undefined;
+  const target = latin1(bytes, start, end);
+  // The asterisk-form is for OPTIONS alone (section 3.2.4).
+  if (method === "OPTIONS" && target === "*") return undefined;
+  const absolute = method === "CONNECT" ? undefined : /^[a-z][a-z0-9+.-]*:\/\/([^/?]*)/i.exec(target)?.[1];
   // userinfo in an http URI is an error (RFC 9110 section 4.2.4); so is an empty host (section 4.2.1).
-  if (authority === "") throw invalid("an absolute URI without a host");
-  checkAuthority(authority, false);
-  return authority;
-}
-
-function checkAuthority(authority: string, portRequired: boolean): void {
-  if (!isHostAndPort(authority) || authority.startsWith(":"))
-    throw invalid("an authority that is no host and port");
-  if (portRequired && !/:[0-9]+$/.test(authority)) throw invalid("CONNECT wants a host and a port");
+  const authority = method === "CONNECT" && /:\d+$/.test(target) ? target : absolute;
+  if (!authority || authority.startsWith(":") || !isHostAndPort(authority)) {
+    const text = "wanted a path, a URI with a host, * with OPTIONS, or a host and a port with CONNECT";
+    throw new ProtocolError("InvalidTarget", 400, text);
+  }
+  return absolute;
 }
 
 /**
  * `uri-host [ ":" port ]` (RFC 9110 section 7.2, RFC 3986 section 3.2): a Host value. It may be empty. Stricter
- * than the grammar: the port is at most 65535, and a zone identifier is not taken.
+ * than the grammar: the port is at most 65535, a zone identifier is not taken, nor is a control or a space
+ * in percent-encoding.
  */
+const HOST_AND_PORT =
+  /^(?:\[(?:[\da-f:.]{2,45}|v[\da-f]+\.[\w!$&'()*+,;=:.~-]+)\]|(?:[\w!$&'()*+,.;=~-]|%(?:2[1-9a-f]|[3-9a-f][\da-f]))*)(?::(\d{0,5}))?$/i;
+
 export function isHostAndPort(text: string): boolean {
-  let i = 0;
-  if (text.charCodeAt(0) === OPEN_BRACKET) {
-    const close = text.indexOf("]");
-    if (!/^(?:[0-9a-f:.]{2,45}|v[0-9a-f]+\.[\w!$&'()*+,;=:.~-]+)$/i.test(text.slice(1, Math.max(close, 1))))
-      return false;
-    i = close + 1;
-  } else {
-    while (i < text.length && isRegName(text, i)) i++;
-  }
-  if (i === text.length) return true;
-  if (text[i] !== ":") return false;
-  const port = text.slice(i + 1);
-  return /^[0-9]{0,5}$/.test(port) && Number(port) <= 65_535;
+  const match = HOST_AND_PORT.exec(text);
+  return match !== null && Number(match[1] ?? 0) <= 65_535;
 }
 
 /** `isHostAndPort` of octets. Plain names and addresses, which is nearly all there are, cost no string. */
@@ -76,25 +55,4 @@ export function isHostAndPortOctets(bytes: Uint8Array, start: number, end: numbe
     port = port * 10 + bytes[i]! - 48;
   }
   return port <= 65_535;
-}
-
-/** One char of a reg-name: unreserved, a sub-delim, or `%` before two digits. */
-function isRegName(text: string, i: number): boolean {
-  const code = text.charCodeAt(i);
-  if (code > 127 || (CHARS[code]! & HOST) === 0) return false;
-  if (code === 37)
-    return isHex(text.charCodeAt(i + 1)) && isHex(text.charCodeAt(i + 2)) && notControl(text, i);
-  return code !== 58 && code !== 91 && code !== 93;
-}
-
-function isHex(code: number): boolean {
-  return code < 128 && (CHARS[code]! & HEXDIG) !== 0;
-}
-
-function notControl(text: string, at: number): boolean {
-  return hexValue(text.charCodeAt(at + 1)) * 16 + hexValue(text.charCodeAt(at + 2)) > 32;
-}
-
-function invalid(what: string): ProtocolError {
-  return new ProtocolError("InvalidTarget", 400, `invalid request target: ${what}`);
 }

@@ -203,8 +203,7 @@ export class MessagePortSocket extends TurnSocket {
 
   #nextMessage(): Uint8Array {
     const most = Math.min(this.#credit, LARGEST_MESSAGE);
-    const { firstBytes } = this.#unsent;
-    return firstBytes > most ? this.#unsent.take(most) : this.#unsent.takeJoined(false, most);
+    return this.#unsent.take(Math.min(most, this.#unsent.sensible(most)));
   }
 
   /** The queue's blocks are whole buffers that nobody else has, never views: to be transferred as they are. */

@@ -7,54 +7,49 @@ import { type ListenSpec, NetworkError } from "../../socket/index.ts";
 
 const IPV4_LOOPBACK = "127.0.0.1";
 const IPV6_LOOPBACK = "::1";
+const IPV4_ALL = "0.0.0.0";
+const IPV6_ALL = "::";
 
 export class Addresses {
-  /** Addresses by name, each in the order to try. */
-  readonly #names = new Map<string, readonly string[]>();
-  readonly #own = new Set([IPV4_LOOPBACK, IPV6_LOOPBACK]);
+  /** Addresses by name, each in the order to try. An address is a name of itself. */
+  readonly #byName = new Map<string, readonly string[]>([
+    ["localhost", [IPV4_LOOPBACK, IPV6_LOOPBACK]],
+    [IPV4_LOOPBACK, [IPV4_LOOPBACK]],
+    [IPV6_LOOPBACK, [IPV6_LOOPBACK]],
+    [IPV4_ALL, [IPV4_LOOPBACK]],
+    [IPV6_ALL, [IPV6_LOOPBACK, IPV4_LOOPBACK]],
+  ]);
 
   constructor(names: readonly string[] | Readonly<Record<string, string>> = []) {
-    this.#names.set("localhost", [IPV4_LOOPBACK, IPV6_LOOPBACK]);
     const entries = Array.isArray(names)
       ? names.map((name): [string, string] => [name, IPV4_LOOPBACK])
       : Object.entries(names);
     for (const [name, address] of entries) {
-      this.#names.set(name.toLowerCase(), [address]);
-      this.#own.add(address);
+      this.#byName.set(address, [address]);
+      this.#byName.set(name.toLowerCase(), [address]);
     }
   }
 
   /** The addresses to try for `host`, `undefined` when it is not of this network. */
   find(host: string): readonly string[] | undefined {
-    const name = unbracketed(host);
-    if (name === "0.0.0.0") return [IPV4_LOOPBACK];
-    if (name === "::") return [IPV6_LOOPBACK, IPV4_LOOPBACK];
-    return this.#names.get(name) ?? (this.#own.has(name) ? [name] : undefined);
+    return this.#byName.get(unbracketed(host));
   }
 
   /** @throws NetworkError `ENOTFOUND`, or `ENETUNREACH` for an address of another network. */
   resolve(host: string): readonly string[] {
     const found = this.find(host);
     if (found) return found;
-    if (isAddress(unbracketed(host))) {
-      throw new NetworkError("ENETUNREACH", "The virtual network has no such address");
-    }
-    throw new NetworkError("ENOTFOUND", "The virtual network has no such name");
+    throw missing(isAddress(unbracketed(host)) && "ENETUNREACH");
   }
 
   /** The address to bind. @throws NetworkError `EADDRNOTAVAIL` or `ENOTFOUND`. */
   toBind({ address, family }: ListenSpec): string {
-    if (address === undefined || address === "") return family === "IPv4" ? "0.0.0.0" : "::";
-    const name = unbracketed(address);
-    if (name === "0.0.0.0" || name === "::") return name;
-    const named = this.#names.get(name);
-    const candidates = named ?? (this.#own.has(name) ? [name] : []);
-    const found = candidates.find((each) => family === undefined || family === familyOf(each));
-    if (found !== undefined) return found;
-    if (named || this.#own.has(name) || isAddress(name)) {
-      throw new NetworkError("EADDRNOTAVAIL", "The address to listen on is not one of the virtual network's");
-    }
-    throw new NetworkError("ENOTFOUND", "The virtual network has no such name to listen on");
+    const name = unbracketed(address || (family === "IPv4" ? IPV4_ALL : IPV6_ALL));
+    if (name === IPV4_ALL || name === IPV6_ALL) return name;
+    const own = this.find(name);
+    const found = own?.find((each) => family === undefined || family === familyOf(each));
+    if (found) return found;
+    throw missing((own || isAddress(name)) && "EADDRNOTAVAIL");
   }
 }
 
@@ -63,22 +58,15 @@ export type Binding = string;
 
 /** @param family as the caller of `listen` gave it. */
 export function bindingOf(address: string, family: "IPv4" | "IPv6" | undefined): Binding {
-  return address === "::" && family !== "IPv6" ? "*" : address;
+  return address === IPV6_ALL && family !== "IPv6" ? "*" : address;
 }
 
 export function answersTo(binding: Binding, address: string): boolean {
-  if (binding === "*" || binding === address) return true;
-  return binding === (familyOf(address) === "IPv6" ? "::" : "0.0.0.0");
-}
-
-/** Whether two listeners of one port would get in each other's way. */
-export function overlap(one: Binding, other: Binding): boolean {
-  return answersTo(one, other) || answersTo(other, one) || one === "*" || other === "*";
+  return ["*", address, familyOf(address) === "IPv6" ? IPV6_ALL : IPV4_ALL].includes(binding);
 }
 
 function unbracketed(host: string): string {
-  const name = host.toLowerCase();
-  return name.startsWith("[") && name.endsWith("]") ? name.slice(1, -1) : name;
+  return host.toLowerCase().replace(/^\[(.*)\]$/, "$1");
 }
 
 function familyOf(address: string): "IPv4" | "IPv6" {
@@ -86,5 +74,13 @@ function familyOf(address: string): "IPv4" | "IPv6" {
 }
 
 function isAddress(name: string): boolean {
-  return name.includes(":") || /^\d{1,3}(\.\d{1,3}){3}$/.test(name);
+  return /:|^\d+(\.\d+){3}$/.test(name);
+}
+
+/** @param code what it means when the missing one is an address. */
+function missing(code: string | false): NetworkError {
+  return new NetworkError(
+    code || "ENOTFOUND",
+    `The virtual network has no such ${code ? "address" : "name"}`,
+  );
 }

@@ -64,38 +64,21 @@ export function checked<T>(conditions: T): T {
 
 export type Direction = "toServer" | "toClient";
 
-/** What holds for a port: the network's, then the port's. */
-export function portConditions(conditions: Conditions, port: number): PortConditions {
-  const { ports, toServer, toClient, ...common } = conditions;
-  const own = ports?.[port];
-  return {
-    ...common,
-    ...own,
-    toServer: { ...toServer, ...flowFields(own), ...own?.toServer },
-    toClient: { ...toClient, ...flowFields(own), ...own?.toClient },
-  };
+/** What holds for one direction of the connections to a port. */
+export function conditionsAt(conditions: Conditions, port: number, direction: Direction): PortConditions {
+  const own = conditions.ports?.[port];
+  return { ...conditions, ...conditions[direction], ...own, ...own?.[direction] };
 }
 
-/** What holds for one direction of the connections to a port; `undefined` where nothing does. */
-export function flowConditions(
-  conditions: Conditions,
-  port: number,
-  direction: Direction,
-): FlowConditions | undefined {
-  const ofPort = portConditions(conditions, port);
-  const flow = { ...flowFields(ofPort), ...ofPort[direction] };
-  const calm =
-    !flow.latencyMs &&
-    !flow.jitterMs &&
-    !flow.bytesPerSecond &&
-    !flow.maxSegmentBytes &&
-    !flow.randomSegments &&
-    !flow.stall &&
-    flow.resetAfterBytes === undefined;
-  return calm ? undefined : flow;
-}
-
-function flowFields(conditions: PortConditions | undefined): FlowConditions {
-  const { refuse, blackHole, acceptDelayMs, toServer, toClient, ...flow } = conditions ?? {};
-  return flow;
+/** Whether a direction is instant and faultless. */
+export function isCalm(flow: FlowConditions): boolean {
+  return !(
+    flow.latencyMs ||
+    flow.jitterMs ||
+    flow.bytesPerSecond ||
+    flow.maxSegmentBytes ||
+    flow.randomSegments ||
+    flow.stall ||
+    flow.resetAfterBytes !== undefined
+  );
 }

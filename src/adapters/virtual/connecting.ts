@@ -17,40 +17,37 @@ export function patiently<T>(
   start: (done: (result: T) => void) => () => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const left = until - clock.now();
-    const timer = left < Number.POSITIVE_INFINITY ? clock.setTimeout(expire, Math.max(0, left)) : undefined;
-    signal?.addEventListener("abort", abort);
+    let done = false;
+    let timer: unknown;
+    const settle = () => {
+      done = true;
+      clock.clearTimeout(timer);
+      signal?.removeEventListener("abort", giveUp);
+    };
+    const giveUp = () => {
+      settle();
+      reject(
+        signal?.aborted
+          ? signal.reason
+          : new NetworkError("ETIMEDOUT", "The connection was not answered in time"),
+      );
+      callOff();
+    };
     const callOff = start((result) => {
-      forget();
+      settle();
       resolve(result);
     });
-
-    function forget(): void {
-      if (timer !== undefined) clock.clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    }
-    function expire(): void {
-      forget();
-      reject(new NetworkError("ETIMEDOUT", "The connection was not answered in time"));
-      callOff();
-    }
-    function abort(): void {
-      forget();
-      reject(signal?.reason);
-      callOff();
-    }
+    if (done) return;
+    signal?.addEventListener("abort", giveUp);
+    const left = until - clock.now();
+    if (left < Infinity) timer = clock.setTimeout(giveUp, Math.max(0, left));
   });
 }
 
-/** Lets `ms` milliseconds pass. */
+/** Lets `ms` milliseconds pass; `Infinity` is for ever. */
 export function pass(patience: Patience, ms: number): Promise<void> {
   return patiently<void>(patience, (done) => {
-    const timer = patience.clock.setTimeout(done, ms);
+    const timer = ms < Infinity ? patience.clock.setTimeout(done, ms) : undefined;
     return () => patience.clock.clearTimeout(timer);
   });
-}
-
-/** Never answered. */
-export function silence(patience: Patience): Promise<never> {
-  return patiently<never>(patience, () => () => {});
 }

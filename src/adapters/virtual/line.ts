@@ -10,13 +10,13 @@ import type { FlowConditions } from "./conditions.ts";
  */
 
 /** The segment that arrives next. */
-export interface Segment {
+interface Segment {
   readonly bytes: number;
   /** Time of the clock; `Infinity` in a stall without end. */
   readonly due: number;
   /** State of the line once the segment was taken. */
-  readonly lineFreeAt: number;
-  readonly nextStallAt: number;
+  readonly freeAt: number;
+  readonly stallAt: number;
 }
 
 const ETHERNET_SEGMENT = 1460;
@@ -28,6 +28,7 @@ export class Line {
   readonly #openedAt: number;
   #delivered: number;
   #freeAt: number;
+  /** Delivered bytes at which the next stall begins. */
   #stallAt: number;
   #next: Segment | undefined;
 
@@ -42,66 +43,67 @@ export class Line {
     this.#openedAt = at.openedAt;
     this.#delivered = at.delivered;
     this.#freeAt = at.now;
-    this.#stallAt = firstStall(flow, at.delivered);
+    this.#stallAt = stallAfter(flow, at.delivered);
   }
 
   /** Bytes after which the connection breaks were delivered. */
   get broken(): boolean {
-    return this.#delivered >= (this.#flow.resetAfterBytes ?? Number.POSITIVE_INFINITY);
+    return this.#delivered >= (this.#flow.resetAfterBytes ?? Infinity);
   }
 
-  /** The next of `available` bytes that were written at `writtenAt`; 0 bytes for an end or a reset. */
-  next(writtenAt: number, available: number): Segment {
+  /** When the next of `available` bytes arrive that were written at `writtenAt`; 0 bytes for an end or a reset. */
+  due(writtenAt: number, available: number): number {
     this.#next ??= this.#plan(writtenAt, available);
-    return this.#next;
+    return this.#next.due;
   }
 
-  /** The segment was delivered. */
-  taken(segment: Segment): void {
+  /** What was due has arrived. @returns its bytes. */
+  take(): number {
+    const { bytes, freeAt, stallAt } = this.#next as Segment;
     this.#next = undefined;
-    this.#delivered += segment.bytes;
-    this.#freeAt = segment.lineFreeAt;
-    this.#stallAt = segment.nextStallAt;
+    this.#delivered += bytes;
+    this.#freeAt = freeAt;
+    this.#stallAt = stallAt;
+    return bytes;
   }
 
-  /** What was planned does not come: the bytes were dropped. */
-  dropped(): void {
+  /** What was due does not come: the bytes were dropped. */
+  drop(): void {
     this.#next = undefined;
   }
 
   #plan(writtenAt: number, available: number): Segment {
     const { latencyMs = 0, jitterMs = 0, bytesPerSecond = 0, stall } = this.#flow;
     let leaves = Math.max(writtenAt, this.#freeAt);
-    let nextStallAt = this.#stallAt;
+    let stallAt = this.#stallAt;
     if (stall && "everyMs" in stall) {
       const phase = (leaves - this.#openedAt) % stall.everyMs;
       if (phase >= stall.everyMs - stall.forMs) leaves += stall.everyMs - phase;
-    } else if (stall && this.#delivered >= nextStallAt) {
-      leaves = Math.max(leaves, this.#freeAt + (stall.forMs ?? Number.POSITIVE_INFINITY));
-      nextStallAt = stall.repeat ? nextStallAt + Math.max(1, stall.afterBytes) : Number.POSITIVE_INFINITY;
+    } else if (stall && this.#delivered >= stallAt) {
+      leaves = Math.max(leaves, this.#freeAt + (stall.forMs ?? Infinity));
+      stallAt = stallAfter(this.#flow, stallAt + 1);
     }
-    const bytes = Math.min(available, this.#segmentBytes(nextStallAt));
-    const lineFreeAt = leaves + (bytesPerSecond ? (bytes * 1000) / bytesPerSecond : 0);
+    const bytes = Math.min(available, this.#segmentBytes(stallAt));
+    const freeAt = leaves + (bytesPerSecond ? (bytes * 1000) / bytesPerSecond : 0);
     const travels = latencyMs + (jitterMs ? jitterMs * this.#random() : 0);
-    return { bytes, due: lineFreeAt + travels, lineFreeAt, nextStallAt };
+    return { bytes, due: freeAt + travels, freeAt, stallAt };
   }
 
-  #segmentBytes(nextStallAt: number): number {
-    const { maxSegmentBytes, randomSegments, bytesPerSecond, resetAfterBytes } = this.#flow;
-    let most = maxSegmentBytes || Number.POSITIVE_INFINITY;
+  #segmentBytes(stallAt: number): number {
+    const { maxSegmentBytes, randomSegments, bytesPerSecond, resetAfterBytes = Infinity } = this.#flow;
+    let most = maxSegmentBytes || Infinity;
     if (!maxSegmentBytes && bytesPerSecond) {
       most = Math.min(LARGEST_SEGMENT, Math.max(ETHERNET_SEGMENT, Math.ceil(bytesPerSecond / 100)));
     }
     if (randomSegments) most = 1 + Math.floor(this.#random() * (maxSegmentBytes || ETHERNET_SEGMENT));
-    const toBreak = (resetAfterBytes ?? Number.POSITIVE_INFINITY) - this.#delivered;
-    return Math.max(1, Math.min(most, toBreak, nextStallAt - this.#delivered));
+    return Math.max(1, Math.min(most, Math.min(resetAfterBytes, stallAt) - this.#delivered));
   }
 }
 
-function firstStall({ stall }: FlowConditions, delivered: number): number {
-  if (!stall || "everyMs" in stall) return Number.POSITIVE_INFINITY;
+/** The first place of a stall at or behind `delivered` bytes. */
+function stallAfter({ stall }: FlowConditions, delivered: number): number {
+  if (!stall || "everyMs" in stall) return Infinity;
   if (delivered <= stall.afterBytes) return stall.afterBytes;
-  if (!stall.repeat) return Number.POSITIVE_INFINITY;
   const every = Math.max(1, stall.afterBytes);
-  return Math.ceil(delivered / every) * every;
+  return stall.repeat ? Math.ceil(delivered / every) * every : Infinity;
 }

@@ -8,10 +8,13 @@ export interface Incoming {
   accepted(): void;
 }
 
-interface Waiting {
+interface Acceptor {
   resolve(socket: Socket): void;
-  reject(error: NetworkError): void;
+  reject(error: unknown): void;
 }
+
+/** Told whether a place in the backlog was had; false when the listener closed. */
+type Applicant = (admitted: boolean) => void;
 
 /** What a listener is made of. */
 export interface Bound {
@@ -34,12 +37,12 @@ export class VirtualListener implements Listener {
   readonly binding: Binding;
   readonly reusePort: boolean;
   readonly #closed: () => void;
-  readonly #backlog: number;
   readonly #queue: Incoming[] = [];
-  readonly #acceptors: Waiting[] = [];
-  /** Who waits for a place in the backlog. Called with false when the listener closed. */
-  readonly #applicants = new Set<(admitted: boolean) => void>();
-  #places = 0;
+  readonly #acceptors: Acceptor[] = [];
+  /** Who waits for a place in the backlog. */
+  readonly #applicants = new Set<Applicant>();
+  /** Free places in the backlog. */
+  #places: number;
   #open = true;
 
   constructor(bound: Bound) {
@@ -47,14 +50,13 @@ export class VirtualListener implements Listener {
     this.binding = bound.binding;
     this.reusePort = bound.reusePort;
     this.#closed = bound.closed;
-    this.#backlog = Math.max(1, bound.backlog);
+    this.#places = Math.max(1, bound.backlog);
   }
 
   accept(): Promise<Socket> {
     return new Promise((resolve, reject) => {
-      if (!this.#open) reject(closed());
-      else if (this.#queue.length > 0) this.#hand({ resolve, reject });
-      else this.#acceptors.push({ resolve, reject });
+      this.#acceptors.push({ resolve, reject });
+      this.#hand();
     });
   }
 
@@ -63,68 +65,50 @@ export class VirtualListener implements Listener {
     this.#open = false;
     this.#closed();
     for (const { socket } of this.#queue.splice(0)) socket.destroy();
-    for (const { reject } of this.#acceptors.splice(0)) reject(closed());
+    this.#hand();
     for (const applicant of this.#applicants) applicant(false);
     this.#applicants.clear();
   }
 
-  /** Takes a place in the backlog. False when closed, `undefined` when there is none at the moment. */
-  admit(): boolean | undefined {
-    if (!this.#open) return false;
-    if (this.#places === this.#backlog) return undefined;
-    this.#places++;
-    return true;
-  }
-
   /**
-   * Waits for a place: true when it was taken, false when the listener closed.
-   * @returns what ends the wait.
+   * Takes a place in the backlog, when there is one.
+   * @returns what ends the wait for it.
    */
-  apply(done: (admitted: boolean) => void): () => void {
-    this.#applicants.add(done);
-    return () => this.#applicants.delete(done);
-  }
-
-  /** A place is free again. */
-  #release(): void {
-    this.#places--;
-    const [next] = this.#applicants;
-    if (!next || !this.#open) return;
-    this.#applicants.delete(next);
-    this.#places++;
-    next(true);
+  admit(applicant: Applicant): () => void {
+    if (this.#places > 0 || !this.#open) {
+      this.#places--;
+      applicant(this.#open);
+    } else {
+      this.#applicants.add(applicant);
+    }
+    return () => this.#applicants.delete(applicant);
   }
 
   /** The admitted connection is here. */
   offer(incoming: Incoming): void {
-    if (!this.#open) {
-      incoming.socket.destroy();
-      return;
-    }
+    if (!this.#open) return incoming.socket.destroy();
     this.#queue.push(incoming);
-    while (this.#queue.length > 0) {
-      const acceptor = this.#acceptors.shift();
-      if (!acceptor) return;
-      this.#hand(acceptor);
-    }
+    this.#hand();
   }
 
-  /** The first of the queue to an acceptor. Without a descriptor for it, it keeps its place. */
-  #hand(acceptor: Waiting): void {
-    const [incoming] = this.#queue;
-    if (!incoming) return;
-    try {
-      incoming.accepted();
-    } catch (error) {
-      acceptor.reject(error as NetworkError);
-      return;
+  /** Connections to acceptors. One for which there is no descriptor keeps its place. */
+  #hand(): void {
+    while (this.#acceptors.length > 0 && (this.#queue.length > 0 || !this.#open)) {
+      const { resolve, reject } = this.#acceptors.shift() as Acceptor;
+      try {
+        const [incoming] = this.#queue;
+        if (!incoming) throw new NetworkError("ERR_LISTENER_CLOSED", "The listener is closed");
+        incoming.accepted();
+        this.#queue.shift();
+        this.#places++;
+        resolve(incoming.socket);
+      } catch (error) {
+        reject(error);
+      }
+      const [next] = this.#applicants;
+      if (!next || this.#places === 0) continue;
+      this.#applicants.delete(next);
+      this.admit(next);
     }
-    this.#queue.shift();
-    this.#release();
-    acceptor.resolve(incoming.socket);
   }
-}
-
-function closed(): NetworkError {
-  return new NetworkError("ERR_LISTENER_CLOSED", "The listener is closed");
 }

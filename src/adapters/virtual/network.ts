@@ -1,5 +1,4 @@
 import {
-  type Clock,
   type ConnectSpec,
   type Listener,
   type ListenSpec,
@@ -9,22 +8,13 @@ import {
   systemClock,
 } from "../../socket/index.ts";
 import { Addresses, bindingOf } from "./addresses.ts";
-import {
-  type Conditions,
-  checked,
-  type Direction,
-  type FlowConditions,
-  flowConditions,
-  portConditions,
-} from "./conditions.ts";
-import { type Patience, pass, patiently, silence } from "./connecting.ts";
-import type { Inbound } from "./inbound.ts";
-import { Line } from "./line.ts";
-import { VirtualListener } from "./listener.ts";
+import { type Conditions, conditionsAt, type Direction, type PortConditions } from "./conditions.ts";
+import { type Patience, pass, patiently } from "./connecting.ts";
+import { type Incoming, VirtualListener } from "./listener.ts";
 import { type Arrival, DEFAULTS, type VirtualNetworkOptions } from "./options.ts";
 import { Ports } from "./ports.ts";
-import { deriveSeed, randomNumbers } from "./random.ts";
-import { type SocketHost, VirtualSocket } from "./socket.ts";
+import { VirtualSocket } from "./socket.ts";
+import { Weather } from "./weather.ts";
 
 /**
  * A network that lives in this page, worker or process: ports, names, backlog, segments and Node's error
@@ -41,38 +31,23 @@ import { type SocketHost, VirtualSocket } from "./socket.ts";
  * ```
  */
 export class VirtualNetwork implements Network {
-  readonly #clock: Clock;
+  readonly #weather: Weather;
+  readonly #highWaterMark: number;
   readonly #maxSockets: number;
-  readonly #seed: number;
   readonly #connectTimeoutMs: number;
   readonly #addresses: Addresses;
   readonly #ports = new Ports();
   readonly #routes = new Set<Network>();
-  readonly #waiting = new Set<Inbound>();
-  readonly #flows = new Map<string, FlowConditions | undefined>();
-  readonly #host: SocketHost;
-  #conditions: Conditions;
-  #weather = 0;
   #active = 0;
   #connections = 0;
 
   constructor(options: VirtualNetworkOptions = {}) {
     const { maxSockets, seed, names, highWaterMark, connectTimeoutMs, clock, ...conditions } = options;
-    this.#clock = clock ?? systemClock;
-    this.#maxSockets = maxSockets ?? Number.POSITIVE_INFINITY;
-    this.#seed = seed ?? 0;
-    this.#connectTimeoutMs = (connectTimeoutMs ?? DEFAULTS.connectTimeoutMs) || Number.POSITIVE_INFINITY;
+    this.#weather = new Weather(conditions, seed ?? 0, clock ?? systemClock);
+    this.#highWaterMark = highWaterMark ?? DEFAULTS.highWaterMark;
+    this.#maxSockets = maxSockets ?? Infinity;
+    this.#connectTimeoutMs = (connectTimeoutMs ?? DEFAULTS.connectTimeoutMs) || Infinity;
     this.#addresses = new Addresses(names);
-    this.#conditions = checked(conditions);
-    this.#host = {
-      clock: this.#clock,
-      highWaterMark: highWaterMark ?? DEFAULTS.highWaterMark,
-      weather: () => this.#weather,
-      lineTo: (socket) => this.#lineTo(socket),
-      waiting: (inbound) => void this.#waiting.add(inbound),
-      settled: (inbound) => void this.#waiting.delete(inbound),
-      released: (socket) => this.#released(socket),
-    };
   }
 
   /**
@@ -81,19 +56,15 @@ export class VirtualNetwork implements Network {
    * @throws RangeError when a number in them is negative or none
    */
   get conditions(): Conditions {
-    return this.#conditions;
+    return this.#weather.conditions;
   }
 
   set conditions(conditions: Conditions) {
-    this.#conditions = checked(conditions);
-    this.#flows.clear();
-    this.#weather++;
-    for (const inbound of [...this.#waiting]) inbound.weatherChanged();
+    this.#weather.conditions = conditions;
   }
 
   descriptors(): { active: number; max: number | undefined } {
-    const max = this.#maxSockets === Number.POSITIVE_INFINITY ? undefined : this.#maxSockets;
-    return { active: this.#active, max };
+    return { active: this.#active, max: this.#maxSockets < Infinity ? this.#maxSockets : undefined };
   }
 
   /**
@@ -107,7 +78,8 @@ export class VirtualNetwork implements Network {
     const reusePort = options.reusePort ?? false;
     const port = options.port || this.#ports.freeEphemeral("EADDRINUSE");
     this.#ports.assertFree(port, binding, reusePort);
-    this.#takeDescriptor();
+    const descriptor = this.#descriptor();
+    descriptor.take();
     const listener = new VirtualListener({
       address: { address, port, family: "virtual" },
       binding,
@@ -115,7 +87,7 @@ export class VirtualNetwork implements Network {
       reusePort,
       closed: () => {
         this.#ports.remove(listener);
-        this.#active--;
+        descriptor.release();
       },
     });
     this.#ports.add(listener);
@@ -129,7 +101,6 @@ export class VirtualNetwork implements Network {
   async connect(options: ConnectSpec): Promise<Socket> {
     const { host, port, signal } = options;
     assertPort(port);
-    signal?.throwIfAborted();
     await undefined; // who calls and then aborts has not connected
     signal?.throwIfAborted();
     const addresses = this.#addresses.find(host);
@@ -155,56 +126,54 @@ export class VirtualNetwork implements Network {
    * Resolves when it has a place in the backlog. Latency and faults are those of where it comes from.
    * @throws NetworkError as `connect`.
    */
-  async receive(arrival: Arrival): Promise<Socket> {
-    const { port, signal } = arrival;
+  async receive({ host, port, signal, socket }: Arrival): Promise<Socket> {
     assertPort(port);
-    const { listener, address } = await this.#admission(
-      this.#addresses.resolve(arrival.host),
-      port,
-      this.#patience(signal),
-    );
-    let counted = false;
-    const socket = arrival.socket({ address, port, family: "virtual" }, () => {
-      if (counted) this.#active--;
-      counted = false;
-    });
-    this.#offer(listener, socket, () => {
-      counted = true;
-    });
-    return socket;
+    const addresses = this.#addresses.resolve(host);
+    const { listener, address } = await this.#admission(addresses, port, this.#patience(signal));
+    const descriptor = this.#descriptor();
+    const arrived = socket({ address, port, family: "virtual" }, descriptor.release);
+    this.#offer(listener, { socket: arrived, accepted: descriptor.take });
+    return arrived;
   }
 
   async #connectHere(addresses: readonly string[], port: number, patience: Patience): Promise<Socket> {
-    this.#takeDescriptor();
+    const descriptor = this.#descriptor();
+    descriptor.take();
     let from = 0;
-    let at: { listener: VirtualListener; address: string };
+    const gone = () => {
+      this.#ports.releaseEphemeral(from);
+      descriptor.release();
+    };
+    let client: VirtualSocket | undefined;
     try {
       from = this.#ports.takeEphemeral();
-      if (portConditions(this.#conditions, port).blackHole) await silence(patience);
+      if (this.#at(port, "toServer").blackHole) await pass(patience, Infinity);
       await this.#travel(port, "toServer", patience);
-      at = await this.#admission(addresses, port, patience);
-    } catch (error) {
-      this.#active--;
-      this.#ports.releaseEphemeral(from);
-      throw error;
-    }
-    const { client, server } = VirtualSocket.pair(this.#host, {
-      connection: this.#connections++,
-      role: "client",
-      openedAt: this.#clock.now(),
-      local: { address: at.address, port: from, family: "virtual" },
-      remote: { address: at.address, port, family: "virtual" },
-    });
-    client.holdsDescriptor = true;
-    this.#offer(at.listener, server, () => {
-      server.holdsDescriptor = true;
-    });
-    try {
+      const { listener, address } = await this.#admission(addresses, port, patience);
+      client = this.#connected(listener, address, from, gone);
       await this.#travel(port, "toClient", patience);
+      return client;
     } catch (error) {
-      client.destroy();
+      if (client) client.destroy();
+      else gone();
       throw error;
     }
+  }
+
+  /** Makes both ends. @returns the client's, while the server's goes to the listener. */
+  #connected(listener: VirtualListener, address: string, from: number, gone: () => void): VirtualSocket {
+    const { port } = listener.address;
+    const near = { address, port: from, family: "virtual" } as const;
+    const far = { address, port, family: "virtual" } as const;
+    const descriptor = this.#descriptor();
+    const host = { weather: this.#weather, highWaterMark: this.#highWaterMark };
+    const connection = this.#connections++;
+    const [client, server] = VirtualSocket.pair(
+      host,
+      { connection, role: "client", localAddress: near, remoteAddress: far, gone },
+      { connection, role: "server", localAddress: far, remoteAddress: near, gone: descriptor.release },
+    );
+    this.#offer(listener, { socket: server, accepted: descriptor.take });
     return client;
   }
 
@@ -214,26 +183,16 @@ export class VirtualNetwork implements Network {
     port: number,
     patience: Patience,
   ): Promise<{ listener: VirtualListener; address: string }> {
-    const { refuse } = portConditions(this.#conditions, port);
-    const found = refuse ? undefined : this.#ports.find(addresses, port);
-    if (found) {
-      const { listener } = found;
-      const admitted =
-        listener.admit() ?? (await patiently<boolean>(patience, (done) => listener.apply(done)));
-      if (admitted) return found;
-    }
+    const found = this.#at(port, "toServer").refuse ? undefined : this.#ports.find(addresses, port);
+    if (found && (await patiently<boolean>(patience, (done) => found.listener.admit(done)))) return found;
     await this.#travel(port, "toClient", patience);
     throw new NetworkError("ECONNREFUSED", `Nobody listens on port ${port}`);
   }
 
-  #offer(listener: VirtualListener, socket: Socket, counted: () => void): void {
-    const { acceptDelayMs = 0 } = portConditions(this.#conditions, listener.address.port);
-    const accepted = () => {
-      this.#takeDescriptor();
-      counted();
-    };
-    if (acceptDelayMs <= 0) listener.offer({ socket, accepted });
-    else this.#clock.setTimeout(() => listener.offer({ socket, accepted }), acceptDelayMs);
+  #offer(listener: VirtualListener, incoming: Incoming): void {
+    const { acceptDelayMs } = this.#at(listener.address.port, "toServer");
+    if (acceptDelayMs) this.#weather.clock.setTimeout(() => listener.offer(incoming), acceptDelayMs);
+    else listener.offer(incoming);
   }
 
   async #connectByRoute(options: ConnectSpec): Promise<Socket | undefined> {
@@ -249,44 +208,39 @@ export class VirtualNetwork implements Network {
 
   /** The way of a packet without bytes. */
   async #travel(port: number, direction: Direction, patience: Patience): Promise<void> {
-    const latencyMs = this.#flow(port, direction)?.latencyMs ?? 0;
-    if (latencyMs > 0) await pass(patience, latencyMs);
+    const { latencyMs } = this.#at(port, direction);
+    if (latencyMs) await pass(patience, latencyMs);
   }
 
-  #flow(port: number, direction: Direction): FlowConditions | undefined {
-    const key = `${direction} ${port}`;
-    if (!this.#flows.has(key)) this.#flows.set(key, flowConditions(this.#conditions, port, direction));
-    return this.#flows.get(key);
-  }
-
-  #lineTo(socket: VirtualSocket): Line | undefined {
-    const atServer = socket.role === "server";
-    const { port } = atServer ? socket.localAddress : socket.remoteAddress;
-    const flow = this.#flow(port, atServer ? "toServer" : "toClient");
-    if (!flow) return undefined;
-    const seed = deriveSeed(this.#seed, socket.connection, atServer ? 0 : 1);
-    return new Line(flow, randomNumbers(seed), {
-      openedAt: socket.openedAt,
-      now: this.#clock.now(),
-      delivered: socket.bytesRead,
-    });
+  #at(port: number, direction: Direction): PortConditions {
+    return conditionsAt(this.#weather.conditions, port, direction);
   }
 
   #patience(signal: AbortSignal | undefined): Patience {
-    return { clock: this.#clock, signal, until: this.#clock.now() + this.#connectTimeoutMs };
+    const { clock } = this.#weather;
+    return { clock, signal, until: clock.now() + this.#connectTimeoutMs };
   }
 
-  #takeDescriptor(): void {
-    if (this.#active >= this.#maxSockets) {
-      throw new NetworkError("EMFILE", `All ${this.#maxSockets} sockets of the virtual network are in use`);
-    }
-    this.#active++;
-  }
-
-  #released(socket: VirtualSocket): void {
-    if (socket.role === "client") this.#ports.releaseEphemeral(socket.localAddress.port);
-    if (socket.holdsDescriptor) this.#active--;
-    socket.holdsDescriptor = false;
+  /** A descriptor for a socket, which may be gone before it is to take one. @throws NetworkError `EMFILE` */
+  #descriptor(): { take(): void; release(): void } {
+    let state: "free" | "taken" | "released" = "free";
+    return {
+      take: () => {
+        if (this.#active >= this.#maxSockets) {
+          throw new NetworkError(
+            "EMFILE",
+            `All ${this.#maxSockets} sockets of the virtual network are in use`,
+          );
+        }
+        if (state === "released") return;
+        this.#active++;
+        state = "taken";
+      },
+      release: () => {
+        if (state === "taken") this.#active--;
+        state = "released";
+      },
+    };
   }
 }
 

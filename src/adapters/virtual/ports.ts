@@ -1,17 +1,16 @@
 import { NetworkError } from "../../socket/index.ts";
-import { answersTo, type Binding, overlap } from "./addresses.ts";
+import { answersTo, type Binding } from "./addresses.ts";
 import type { VirtualListener } from "./listener.ts";
 
 /** The ports that RFC 6335 section 6 sets aside for whoever does not care which one it gets. */
 const FIRST_EPHEMERAL = 49_152;
-const LAST_EPHEMERAL = 65_535;
-const EPHEMERALS = LAST_EPHEMERAL - FIRST_EPHEMERAL + 1;
+const EPHEMERALS = 16_384;
 
 /** Who listens where, and which ephemeral ports are taken. */
 export class Ports {
-  readonly #listeners = new Map<number, VirtualListener[]>();
+  readonly #listeners = new Map<number, readonly VirtualListener[]>();
   readonly #taken = new Set<number>();
-  #last = LAST_EPHEMERAL;
+  #last = -1;
 
   /**
    * A free ephemeral port, one that was released as late as can be, as a kernel does it.
@@ -19,8 +18,9 @@ export class Ports {
    */
   freeEphemeral(code: "EADDRNOTAVAIL" | "EADDRINUSE"): number {
     for (let tries = 0; tries < EPHEMERALS; tries++) {
-      this.#last = this.#last === LAST_EPHEMERAL ? FIRST_EPHEMERAL : this.#last + 1;
-      if (!this.#taken.has(this.#last) && !this.#listeners.has(this.#last)) return this.#last;
+      this.#last = (this.#last + 1) % EPHEMERALS;
+      const port = FIRST_EPHEMERAL + this.#last;
+      if (!this.#taken.has(port) && !this.#listeners.has(port)) return port;
     }
     throw new NetworkError(code, `All ${EPHEMERALS} ephemeral ports are in use`);
   }
@@ -38,22 +38,22 @@ export class Ports {
 
   /** @throws NetworkError `EADDRINUSE`. */
   assertFree(port: number, binding: Binding, reusePort: boolean): void {
-    const inTheWay = this.#listeners
-      .get(port)
-      ?.some((other) => overlap(binding, other.binding) && !(reusePort && other.reusePort));
+    const inTheWay = this.#at(port).some(
+      (other) =>
+        (answersTo(binding, other.binding) || answersTo(other.binding, binding)) &&
+        !(reusePort && other.reusePort),
+    );
     if (inTheWay || this.#taken.has(port)) throw new NetworkError("EADDRINUSE", `Port ${port} is in use`);
   }
 
   add(listener: VirtualListener): void {
     const { port } = listener.address;
-    const listeners = this.#listeners.get(port);
-    if (listeners) listeners.push(listener);
-    else this.#listeners.set(port, [listener]);
+    this.#listeners.set(port, [...this.#at(port), listener]);
   }
 
   remove(listener: VirtualListener): void {
     const { port } = listener.address;
-    const rest = this.#listeners.get(port)?.filter((each) => each !== listener) ?? [];
+    const rest = this.#at(port).filter((each) => each !== listener);
     if (rest.length > 0) this.#listeners.set(port, rest);
     else this.#listeners.delete(port);
   }
@@ -63,15 +63,17 @@ export class Ports {
     addresses: readonly string[],
     port: number,
   ): { listener: VirtualListener; address: string } | undefined {
-    const listeners = this.#listeners.get(port);
-    if (!listeners) return undefined;
     for (const address of addresses) {
-      const at = listeners.findIndex(({ binding }) => answersTo(binding, address));
-      const listener = listeners[at];
+      const listener = this.#at(port).find(({ binding }) => answersTo(binding, address));
       if (!listener) continue;
-      if (listeners.length > 1) listeners.push(...listeners.splice(at, 1));
+      this.remove(listener);
+      this.add(listener); // to the end of the line
       return { listener, address };
     }
     return undefined;
+  }
+
+  #at(port: number): readonly VirtualListener[] {
+    return this.#listeners.get(port) ?? [];
   }
 }

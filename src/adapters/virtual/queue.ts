@@ -42,12 +42,8 @@ export class ByteQueue {
   #chunks: Chunk[] = [];
   /** Bytes of the first chunk that were taken. */
   #taken = 0;
-  #bytes = 0;
-
   /** Bytes that wait. */
-  get bytes(): number {
-    return this.#bytes;
-  }
+  bytes = 0;
 
   /** Bytes of the oldest write that wait. */
   get firstBytes(): number {
@@ -61,74 +57,61 @@ export class ByteQueue {
   }
 
   push(added: Chunk): void {
+    if (added.size === 0) return;
     this.#chunks.push(added);
-    this.#bytes += added.size;
+    this.bytes += added.size;
   }
 
   clear(): void {
     this.#chunks = [];
     this.#taken = 0;
-    this.#bytes = 0;
+    this.bytes = 0;
+  }
+
+  /** Bytes of as many writes as make one sensible block: the first, and what was written since, up to `most` bytes. */
+  sensible(most: number = JOIN_AT_MOST): number {
+    let bytes = -this.#taken;
+    for (const { size } of this.#chunks) {
+      if (bytes > 0 && (size >= WORTH_A_BLOCK || bytes + size > most)) break;
+      bytes += size;
+      if (size >= WORTH_A_BLOCK) break;
+    }
+    return bytes;
   }
 
   /**
-   * The next `bytes` of the oldest write, `borrowed` where that is lent and taken as a whole.
+   * The next bytes, of which so many wait; `borrowed` where they are one write, lent.
    * @throws TypeError when the writer transferred its buffer in the meantime.
    */
   take(bytes: number, borrowed = false): Uint8Array {
-    const first = this.#chunks[0] as Chunk;
-    const from = this.#taken;
-    this.#bytes -= bytes;
-    if (from + bytes < first.size) {
-      this.#taken += bytes;
-    } else {
+    this.bytes -= bytes;
+    const [first] = this.#chunks;
+    const free = first?.memory === "own" || (borrowed && first?.memory === "lent");
+    if (free && this.#taken === 0 && bytes === first.size) {
       this.#chunks.shift();
-      this.#taken = 0;
-      const free = first.memory === "own" || (borrowed && first.memory === "lent");
-      if (from === 0 && free) return part(first, 0, bytes);
+      return intact(first);
     }
     const block = new Uint8Array(bytes);
-    block.set(part(first, from, from + bytes));
-    return block;
-  }
-
-  /** As many writes as make one sensible block: at least one, and what was written since, up to `most` bytes. */
-  takeJoined(borrowed = false, most: number = JOIN_AT_MOST): Uint8Array {
-    const count = this.#joinable(most);
-    if (count === 1) return this.take(this.firstBytes, borrowed);
-    const chunks = this.#chunks.splice(0, count);
-    const total = chunks.reduce((sum, { size }) => sum + size, -this.#taken);
-    const block = new Uint8Array(total);
-    let from = this.#taken;
-    let at = 0;
-    for (const each of chunks) {
-      block.set(part(each, from, each.size), at);
-      at += each.size - from;
-      from = 0;
+    let emptied = 0;
+    for (let at = 0; at < bytes; ) {
+      const chunk = this.#chunks[emptied] as Chunk;
+      const piece = intact(chunk).subarray(this.#taken, this.#taken + bytes - at);
+      block.set(piece, at);
+      at += piece.length;
+      this.#taken += piece.length;
+      if (this.#taken < chunk.size) break;
+      this.#taken = 0;
+      emptied++;
     }
-    this.#taken = 0;
-    this.#bytes -= total;
+    this.#chunks.splice(0, emptied);
     return block;
-  }
-
-  #joinable(most: number): number {
-    let count = 0;
-    let total = -this.#taken;
-    for (const { size } of this.#chunks) {
-      total += size;
-      const better = size >= WORTH_A_BLOCK;
-      if (count > 0 && (better || total > most)) break;
-      count++;
-      if (better) break;
-    }
-    return count;
   }
 }
 
-function part({ bytes, size }: Chunk, from: number, to: number): Uint8Array {
+function intact({ bytes, size }: Chunk): Uint8Array {
   if (bytes.byteLength !== size)
     throw new TypeError("Bytes were transferred away after they had been written");
-  return from === 0 && to === size ? bytes : bytes.subarray(from, to);
+  return bytes;
 }
 
 /**

@@ -1,90 +1,93 @@
 import type { SocketAddress } from "../../socket/index.ts";
-import { Inbound, type InboundHost, type Owner } from "./inbound.ts";
 import type { Line } from "./line.ts";
-import { chunk } from "./queue.ts";
+import { ByteQueue, chunk } from "./queue.ts";
 import { connectionReset, type Next, TurnSocket } from "./turn-socket.ts";
 import { turns } from "./turns.ts";
+import type { Weather } from "./weather.ts";
 
-/** What a socket asks of its network. */
-export interface SocketHost extends InboundHost {
+/** What all sockets of a network share. */
+export interface SocketHost {
+  readonly weather: Weather;
   /** Bytes that the peer has not taken, above which `write` returns false. */
   readonly highWaterMark: number;
-  /** The conditions under which `socket` receives from now on, `undefined` without any. */
-  lineTo(socket: VirtualSocket): Line | undefined;
-  /** The socket is gone. */
-  released(socket: VirtualSocket): void;
 }
 
 /** Which end of which connection a socket is. */
 export interface End {
+  /** Counts the connections of the network, from 0. */
+  readonly connection: number;
+  readonly role: "client" | "server";
+  readonly localAddress: SocketAddress;
+  readonly remoteAddress: SocketAddress;
+  /** Called once, when it is gone. */
+  gone(): void;
+}
+
+/**
+ * One end of a connection. It holds the direction towards itself: what the peer wrote and was not taken, and,
+ * under conditions, the line on which that arrives. It sets a timer only while somebody asks for what is under way.
+ */
+export class VirtualSocket extends TurnSocket {
+  override readonly localAddress: SocketAddress;
+  override readonly remoteAddress: SocketAddress;
   readonly connection: number;
   readonly role: "client" | "server";
   /** Time of the clock. */
   readonly openedAt: number;
-  readonly local: SocketAddress;
-  readonly remote: SocketAddress;
-}
-
-/** One end of a connection. The peer's writes go straight into its inbound direction. */
-export class VirtualSocket extends TurnSocket implements Owner {
-  override readonly localAddress: SocketAddress;
-  override readonly remoteAddress: SocketAddress;
-  /** Which connection of the network this is, from 0. */
-  readonly connection: number;
-  readonly role: "client" | "server";
-  readonly openedAt: number;
-  /** The network's note that this end counts against its limit. */
-  holdsDescriptor = false;
+  /** Bytes that `onData` got. */
+  bytesRead = 0;
+  /** Bytes that `write` took. */
+  bytesWritten = 0;
   readonly #host: SocketHost;
-  readonly #inbound: Inbound;
+  readonly #gone: () => void;
   #peer!: VirtualSocket;
-  #writing: "open" | "ended" = "open";
-  #bytesWritten = 0;
+  #ended = false;
+
+  #queue: ByteQueue | undefined;
+  /** What the peer did last, after what it wrote. A reset overtakes that. */
+  #final: "end" | "reset" | undefined;
+  #finalAt = 0;
+  #line: Line | undefined;
+  /** The change of weather that the line is of. */
+  #lineOf = 0;
+  #waiting = false;
+  #timer: unknown;
 
   private constructor(host: SocketHost, end: End) {
     super();
     this.#host = host;
+    this.#gone = end.gone;
     this.connection = end.connection;
     this.role = end.role;
-    this.openedAt = end.openedAt;
-    this.localAddress = end.local;
-    this.remoteAddress = end.remote;
-    this.#inbound = new Inbound(host, this);
+    this.openedAt = host.weather.clock.now();
+    this.localAddress = end.localAddress;
+    this.remoteAddress = end.remoteAddress;
   }
 
   /** Two ends of one connection. */
-  static pair(host: SocketHost, end: End): { client: VirtualSocket; server: VirtualSocket } {
-    const client = new VirtualSocket(host, end);
-    const server = new VirtualSocket(host, { ...end, role: "server", local: end.remote, remote: end.local });
-    client.#peer = server;
-    server.#peer = client;
-    return { client, server };
-  }
-
-  /** Bytes that `onData` got. */
-  get bytesRead(): number {
-    return this.#inbound.bytesRead;
-  }
-
-  /** Bytes that `write` took. */
-  get bytesWritten(): number {
-    return this.#bytesWritten;
+  static pair(host: SocketHost, ...ends: [End, End]): [VirtualSocket, VirtualSocket] {
+    const one = new VirtualSocket(host, ends[0]);
+    const other = new VirtualSocket(host, ends[1]);
+    one.#peer = other;
+    other.#peer = one;
+    return [one, other];
   }
 
   override write(data: Uint8Array | string, given = false): boolean {
-    if (!this.live || this.ended) return false;
+    if (!this.live || this.#ended) return false;
     const peer = this.#peer;
-    const added = chunk(data, given, peer.#inbound.writtenAt());
-    this.#bytesWritten += added.size;
+    const added = chunk(data, given, peer.#now());
+    this.bytesWritten += added.size;
     if (!peer.live) return true;
-    peer.#inbound.push(added);
+    peer.#queue ??= new ByteQueue();
+    peer.#queue.push(added);
     peer.wake();
-    return peer.#inbound.bytes <= this.#host.highWaterMark || this.refused();
+    return peer.#queue.bytes <= this.#host.highWaterMark || this.refused();
   }
 
   override end(): void {
-    if (!this.live || this.ended) return;
-    this.#writing = "ended";
+    if (!this.live || this.#ended) return;
+    this.#ended = true;
     this.#peer.#finish("end");
     this.closeIfEnded();
   }
@@ -95,63 +98,126 @@ export class VirtualSocket extends TurnSocket implements Owner {
     this.close(error);
   }
 
-  line(): Line | undefined {
-    return this.#host.lineTo(this);
+  /** What is under way travels on under other conditions. */
+  weatherChanged(): void {
+    this.#stopWaiting();
+    this.#ask();
   }
 
-  arrived(): void {
+  protected override get pending(): boolean {
+    return (this.#bytes > 0 || this.#final !== undefined) && !this.#waiting;
+  }
+
+  protected override get failing(): boolean {
+    return this.#final === "reset";
+  }
+
+  protected override get ended(): boolean {
+    return this.#ended;
+  }
+
+  protected override next(borrows: boolean): Next {
+    this.#refreshLine();
+    try {
+      if (this.#bytes > 0) return this.#nextBytes(this.#queue as ByteQueue, borrows);
+    } catch (cause) {
+      return this.#breakOff(cause);
+    }
+    if (this.#arrived(this.#finalAt, 0) === undefined) return undefined;
+    const final = this.#final;
+    this.#final = undefined;
+    return final === "reset" ? connectionReset() : final;
+  }
+
+  protected override took(bytes: number): void {
+    this.bytesRead += bytes;
+    const peer = this.#peer;
+    if (peer.drainOwed && this.#bytes <= this.#host.highWaterMark / 2) peer.drained();
+  }
+
+  protected override delivered(): void {
+    if (this.#line?.broken) this.close(this.#breakOff());
+  }
+
+  protected override released(): void {
+    this.#queue = undefined;
+    this.#final = undefined;
+    this.#stopWaiting();
+    this.#gone();
+  }
+
+  /** Bytes that were written and not taken. */
+  get #bytes(): number {
+    return this.#queue ? this.#queue.bytes : 0;
+  }
+
+  #nextBytes(queue: ByteQueue, borrows: boolean): Next {
+    if (!this.#line) return queue.take(queue.sensible(), borrows);
+    if (this.#line.broken) return this.#breakOff();
+    const bytes = this.#arrived(queue.firstWrittenAt, queue.firstBytes);
+    return bytes === undefined ? undefined : queue.take(bytes, borrows);
+  }
+
+  /** Bytes of the segment that has arrived. Where none has, a timer is set for it, or for nothing but a change. */
+  #arrived(writtenAt: number, available: number): number | undefined {
+    const line = this.#line;
+    if (!line) return available;
+    const { clock, waiting } = this.#host.weather;
+    const wait = line.due(writtenAt, available) - clock.now();
+    if (wait <= 0) return line.take();
+    waiting.add(this);
+    if (wait < Infinity) {
+      this.#waiting = true;
+      this.#timer = clock.setTimeout(() => {
+        this.#waiting = false;
+        this.#ask();
+      }, Math.ceil(wait));
+    }
+    return undefined;
+  }
+
+  #stopWaiting(): void {
+    const { clock, waiting } = this.#host.weather;
+    waiting.delete(this);
+    if (this.#waiting) clock.clearTimeout(this.#timer);
+    this.#waiting = false;
+  }
+
+  /** From a timer, or whoever changes the weather. */
+  #ask(): void {
     turns.rested();
     this.ask();
   }
 
-  protected override get pending(): boolean {
-    return this.#inbound.pending;
-  }
-
-  protected override get failing(): boolean {
-    return this.#inbound.resetComes;
-  }
-
-  protected override get ended(): boolean {
-    return this.#writing === "ended";
-  }
-
-  protected override next(borrows: boolean): Next {
-    try {
-      const next = this.#inbound.next(borrows);
-      if (next === "reset") return connectionReset();
-      if (next !== "broken") return next;
-      this.#peer.close(connectionReset());
-      return connectionReset();
-    } catch (cause) {
-      this.#peer.close(connectionReset({ cause }));
-      return connectionReset({ cause });
-    }
-  }
-
-  protected override took(): void {
-    this.#peer.#taken();
-  }
-
-  protected override delivered(): void {
-    if (!this.#inbound.broken) return;
-    this.close(connectionReset());
-    this.#peer.close(connectionReset());
-  }
-
-  protected override released(): void {
-    this.#inbound.close();
-    this.#host.released(this);
-  }
-
   #finish(how: "end" | "reset"): void {
     if (!this.live) return;
-    this.#inbound.finish(how);
+    this.#finalAt = this.#now();
+    this.#final = how;
+    if (how === "reset") {
+      this.#queue = undefined;
+      this.#line?.drop();
+      this.#stopWaiting();
+    }
     this.wake();
   }
 
-  /** The peer took bytes of ours. */
-  #taken(): void {
-    if (this.drainOwed && this.#peer.#inbound.bytes <= this.#host.highWaterMark / 2) this.drained();
+  /** The peer is told of a reset now, whoever asked for this has to be. */
+  #breakOff(cause?: unknown): Exclude<Next, Uint8Array | string | undefined> {
+    const error = () => connectionReset(cause === undefined ? undefined : { cause });
+    this.#peer.close(error());
+    return error();
+  }
+
+  /** The time that something written now has to carry. */
+  #now(): number {
+    this.#refreshLine();
+    return this.#line ? this.#host.weather.clock.now() : 0;
+  }
+
+  #refreshLine(): void {
+    const { weather } = this.#host;
+    if (this.#lineOf === weather.changes) return;
+    this.#lineOf = weather.changes;
+    this.#line = weather.lineTo(this);
   }
 }
