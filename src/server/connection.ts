@@ -180,7 +180,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     const content = this.#exchange.request?.method === "HEAD" ? "" : text;
     const { head, date } = this.host;
     head.begin(status, { "Content-Type": "text/plain; charset=utf-8" });
-    this.output.text(head.end(text.length, date.get(), "close") + content);
+    this.output.add(head.end(text.length, date.get(), "close") + content);
     this.linger();
   }
 

@@ -156,7 +156,7 @@ export class Exchange implements BodySource, ResponseSink {
   bodyWanted(): void {
     if (this.#continueOwed) {
       this.#continueOwed = false;
-      this.#connection.output.text(CONTINUE);
+      this.#connection.output.add(CONTINUE);
       this.#connection.output.flush();
     }
     this.#connection.awaitBody();
@@ -217,15 +217,9 @@ export class Exchange implements BodySource, ResponseSink {
     if (this.#continueOwed && this.#request?.incoming?.taken) this.bodyWanted();
   }
 
-  writeText(text: string): void {
+  write(data: string | Uint8Array, given = false): void {
     if (this.#phase !== "serving") return;
-    this.#connection.output.text(text);
-    this.#connection.written();
-  }
-
-  writeBytes(bytes: Uint8Array, given = false): void {
-    if (this.#phase !== "serving") return;
-    this.#connection.output.bytes(bytes, given);
+    this.#connection.output.add(data, given);
     this.#connection.written();
   }
 
@@ -259,8 +253,7 @@ export class Exchange implements BodySource, ResponseSink {
     this.head.begin(101, all);
     const head = this.head.end("none", this.dateLine, "");
     this.responseStarted(true);
-    if (typeof head === "string") this.#connection.output.text(head);
-    else this.#connection.output.bytes(head);
+    this.#connection.output.add(head);
     this.#connection.output.flush();
     this.forget();
     return this.#connection.handOver();

@@ -6,10 +6,11 @@ import type { BodyWriter } from "./types.ts";
 
 /** What a connection does for the body that is being written to it. */
 export interface BodySink {
-  /** Queues text, which leaves as UTF-8 with what else is ready at this moment. */
-  writeText(text: string): void;
-  /** @param given the bytes are lent to whoever reads them, see `Socket.write`. */
-  writeBytes(bytes: Uint8Array, given?: boolean): void;
+  /**
+   * Queues text, which leaves as UTF-8, or bytes, with what else is ready at this moment.
+   * @param given the bytes are lent to whoever reads them, see `Socket.write`
+   */
+  write(data: string | Uint8Array, given?: boolean): void;
   /** Resolves when the peer can take more; rejects when it is gone. */
   writable(): Promise<void>;
   readonly closed: boolean;
@@ -53,18 +54,10 @@ export class OutgoingBody implements BodyWriter {
     if (length === undefined) return rejected(invalidChunk(chunk));
     if (length === 0 && given && lent.has((chunk as Uint8Array).buffer)) return rejected(transferred());
     if (length === 0 || this.#framing === "none") return RESOLVED;
-    if (length > this.#left) {
-      const error = new UsageError(
-        "ContentLengthMismatch",
-        `${length} bytes, wanted at most ${this.#left} more`,
-      );
-      return rejected(error);
-    }
+    if (length > this.#left) return rejected(mismatch(`${length} bytes, wanted at most ${this.#left} more`));
     this.#left -= length;
-    if (typeof chunk === "string")
-      this.#sink.writeText(this.#framing === "chunked" ? frame(length, chunk) : chunk);
-    else if (length > SLICE_BYTES) return this.#writeSlices(chunk);
-    else this.#writeBytes(chunk, given);
+    if (typeof chunk !== "string" && length > SLICE_BYTES) return this.#writeSlices(chunk);
+    this.#write(chunk, length, given);
     return this.#sink.writable();
   }
 
@@ -74,16 +67,10 @@ export class OutgoingBody implements BodyWriter {
     const section = trailerSection(trailers);
     this.#closed = true;
     if (this.#framing === "chunked") {
-      if (typeof section === "string") this.#sink.writeText(`0\r\n${section}`);
-      else {
-        this.#sink.writeText("0\r\n");
-        this.#sink.writeBytes(section);
-      }
+      this.#sink.write("0\r\n");
+      this.#sink.write(section);
     } else if (typeof this.#framing === "number" && this.#left > 0) {
-      const error = new UsageError(
-        "ContentLengthMismatch",
-        `the body ended ${this.#left} bytes before its Content-Length`,
-      );
+      const error = mismatch(`the body ended ${this.#left} bytes before its Content-Length`);
       this.#sink.abort(error);
       throw error;
     }
@@ -99,16 +86,18 @@ export class OutgoingBody implements BodyWriter {
 
   async #writeSlices(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-      this.#writeBytes(bytes.subarray(at, at + SLICE_BYTES));
+      const slice = bytes.subarray(at, at + SLICE_BYTES);
+      this.#write(slice, slice.length);
       await this.#sink.writable();
     }
   }
 
-  #writeBytes(bytes: Uint8Array, given = false): void {
-    if (given) lent.add(bytes.buffer);
-    if (this.#framing === "chunked") this.#sink.writeText(`${bytes.length.toString(16)}\r\n`);
-    this.#sink.writeBytes(bytes, given);
-    if (this.#framing === "chunked") this.#sink.writeText("\r\n");
+  /** `chunk-size CRLF chunk-data CRLF`, or the data alone. */
+  #write(chunk: string | Uint8Array, length: number, given = false): void {
+    if (given && typeof chunk !== "string") lent.add(chunk.buffer);
+    if (this.#framing === "chunked") this.#sink.write(`${length.toString(16)}\r\n`);
+    this.#sink.write(chunk, given);
+    if (this.#framing === "chunked") this.#sink.write("\r\n");
   }
 }
 
@@ -126,9 +115,8 @@ export function connectionClosed(): UsageError {
   return new UsageError("ConnectionClosed", "the client is gone");
 }
 
-/** `chunk-size CRLF chunk-data CRLF` of text whose UTF-8 has `length` octets. */
-function frame(length: number, text: string): string {
-  return `${length.toString(16)}\r\n${text}\r\n`;
+function mismatch(text: string): UsageError {
+  return new UsageError("ContentLengthMismatch", text);
 }
 
 /** Buffers of chunks that may have been read, within this process, as the memory that they are. */

@@ -42,26 +42,28 @@ export class Output {
     return this.#full;
   }
 
-  /** Adds text; leaves with `flush`. */
-  text(text: string): void {
-    this.#text += text;
-    if (this.#text.length + this.#size > MAX_HELD) this.flush();
-  }
-
-  /** Adds bytes; large ones leave at once, `given` where their writer lends them (see `Socket.write`). */
-  bytes(bytes: Uint8Array, given = false): void {
-    const lent = given && bytes.length >= MIN_LENT && this.#socket.remoteAddress.family === "virtual";
-    if (lent || bytes.length > MAX_JOINED || bytes.length + this.#size + this.#text.length > MAX_HELD) {
+  /**
+   * Adds text or bytes, which leave with `flush`; large ones leave at once.
+   * @param given the bytes are lent by their writer (see `Socket.write`)
+   */
+  add(data: string | Uint8Array, given = false): void {
+    if (typeof data === "string") {
+      this.#text += data;
+      if (this.#text.length + this.#size > MAX_HELD) this.flush();
+      return;
+    }
+    const lent = given && data.length >= MIN_LENT && this.#socket.remoteAddress.family === "virtual";
+    if (lent || data.length > MAX_JOINED || data.length + this.#size + this.#text.length > MAX_HELD) {
       this.#socket.cork?.();
       this.flush();
-      this.#write(bytes, given);
+      this.#write(data, given);
       this.#socket.uncork?.();
       return;
     }
     this.#pieces ??= [];
     if (this.#text !== "") this.#pieces.push(this.#text);
-    this.#pieces.push(bytes);
-    this.#size += this.#text.length + bytes.length;
+    this.#pieces.push(data);
+    this.#size += this.#text.length + data.length;
     this.#text = "";
   }
 

@@ -37,19 +37,20 @@ export function sendResponse(
   content: BodyContent | undefined,
   headers: HeadersInput | undefined,
 ): Promise<void> {
-  checkStatus(code);
-  sink.head.begin(code, headers, sink.reason);
-  if (typeof content === "string") return sendText(sink, request, code, content);
-  if (content === null || content === undefined) return sendNothing(sink, request, code);
-  if (content instanceof Uint8Array) return sendBytes(sink, request, code, content);
-  if (content instanceof ArrayBuffer) return sendBytes(sink, request, code, new Uint8Array(content));
+  begin(sink, code, headers);
+  if (typeof content === "string") return sendWhole(sink, request, code, bytesIfLong(content) ?? content);
+  if (content instanceof Uint8Array) return sendWhole(sink, request, code, content);
+  if (content instanceof ArrayBuffer) return sendWhole(sink, request, code, new Uint8Array(content));
+  // To HEAD nothing is said of the length where nothing is known of it (RFC 9110 section 8.6).
+  if (content === null || content === undefined)
+    return sendWhole(sink, request, code, "", request.method === "HEAD");
   if (content instanceof Blob) {
     if (content.type !== "") sink.head.addContentType(content.type);
     return sendStream(sink, startBody(sink, request, code, content.size), content.stream());
   }
   if (!isStream(content)) throw new UsageError("InvalidBody", `can't send a body of type ${typeof content}`);
   sink.streamStarting();
-  return sendStream(sink, startBody(sink, request, code, -1), content);
+  return sendStream(sink, startBody(sink, request, code, UNKNOWN), content);
 }
 
 /** Sends the head of a response whose body the caller writes. */
@@ -59,54 +60,42 @@ export function startResponse(
   code: number,
   headers: HeadersInput | undefined,
 ): OutgoingBody {
-  checkStatus(code);
-  sink.head.begin(code, headers, sink.reason);
-  return startBody(sink, request, code, -1);
+  begin(sink, code, headers);
+  return startBody(sink, request, code, UNKNOWN);
 }
 
-function sendText(sink: ResponseSink, request: RequestHead, code: number, text: string): Promise<void> {
-  const bytes = bytesIfLong(text);
-  if (bytes !== undefined) return sendBytes(sink, request, code, bytes);
-  const framing = knownFraming(sink, request, code, textLength(text));
-  const head = startHead(sink, request, framing);
-  if (!hasBody(request, code)) writeHead(sink, head);
-  else if (typeof head === "string") sink.writeText(head + text);
+/** @throws UsageError `InvalidStatus`: 1xx are `upgrade`'s and the server's own */
+function begin(sink: ResponseSink, code: number, headers: HeadersInput | undefined): void {
+  if (!Number.isInteger(code) || code < 200 || code > 599) {
+    throw new UsageError("InvalidStatus", `wanted a status code from 200 to 599, got ${String(code)}`);
+  }
+  sink.head.begin(code, headers, sink.reason);
+}
+
+function sendWhole(
+  sink: ResponseSink,
+  request: RequestHead,
+  code: number,
+  content: string | Uint8Array,
+  unknown = false,
+): Promise<void> {
+  const size = typeof content === "string" ? textLength(content) : content.length;
+  const head = endHead(sink, request, framing(sink, request, code, unknown ? UNKNOWN : size));
+  const body = hasBody(request, code) ? content : "";
+  if (typeof head === "string" && typeof body === "string") sink.write(head + body);
   else {
-    sink.writeBytes(head);
-    sink.writeText(text);
+    sink.write(head);
+    if (body.length > SLICE_BYTES) return sendStream(sink, new OutgoingBody(sink, size), [body]);
+    sink.write(body);
   }
   sink.responseEnded();
   return RESOLVED;
 }
 
-function sendNothing(sink: ResponseSink, request: RequestHead, code: number): Promise<void> {
-  // To HEAD nothing is said of the length where nothing is known of it (RFC 9110 section 8.6).
-  const unknown = request.method === "HEAD" && sink.head.declaredLength < 0;
-  writeHead(sink, startHead(sink, request, unknown ? "none" : knownFraming(sink, request, code, 0)));
-  sink.responseEnded();
-  return RESOLVED;
-}
-
-function sendBytes(sink: ResponseSink, request: RequestHead, code: number, bytes: Uint8Array): Promise<void> {
-  const framing = knownFraming(sink, request, code, bytes.length);
-  writeHead(sink, startHead(sink, request, framing));
-  if (hasBody(request, code) && bytes.length > SLICE_BYTES)
-    return sendStream(sink, new OutgoingBody(sink, bytes.length), [bytes]);
-  if (hasBody(request, code) && bytes.length > 0) sink.writeBytes(bytes);
-  sink.responseEnded();
-  return RESOLVED;
-}
-
 function startBody(sink: ResponseSink, request: RequestHead, code: number, size: number): OutgoingBody {
-  const declared = sink.head.declaredLength;
-  let framing: OutgoingFraming;
-  if (size >= 0) framing = knownFraming(sink, request, code, size);
-  else if (!hasBody(request, code)) framing = declared >= 0 && code !== 204 ? declared : "none";
-  else if (declared >= 0) framing = declared;
-  // HTTP/1.0 has no chunks: the close ends the body (RFC 9112 section 6.1).
-  else framing = request.minor === 0 ? "until-close" : "chunked";
-  writeHead(sink, startHead(sink, request, framing));
-  return new OutgoingBody(sink, hasBody(request, code) ? framing : "none");
+  const framed = framing(sink, request, code, size);
+  sink.write(endHead(sink, request, framed));
+  return new OutgoingBody(sink, hasBody(request, code) ? framed : "none");
 }
 
 type Content =
@@ -124,7 +113,8 @@ function sendStream(sink: ResponseSink, body: OutgoingBody, content: Content): P
 
 /** A source that fails cuts the connection; a connection that goes cancels the source. */
 async function pump(sink: ResponseSink, body: OutgoingBody, source: Chunks, given: boolean): Promise<void> {
-  sink.setProducer(() => void source.cancel().catch(() => {}));
+  const cancel = async () => source.return?.();
+  sink.setProducer(() => void cancel().catch(() => {}));
   try {
     // To HEAD the source is not read at all.
     while (body.wanted) {
@@ -133,10 +123,10 @@ async function pump(sink: ResponseSink, body: OutgoingBody, source: Chunks, give
       if (done) break;
       await body.write(value, given);
     }
-    if (!body.wanted) await source.cancel();
+    if (!body.wanted) await cancel();
     await body.close();
   } catch (error) {
-    source.cancel().catch(() => {});
+    cancel().catch(() => {});
     const short = error instanceof UsageError && error.code === "ContentLengthMismatch";
     if (sink.closed && !short) return;
     body.abort(error);
@@ -146,25 +136,19 @@ async function pump(sink: ResponseSink, body: OutgoingBody, source: Chunks, give
   }
 }
 
+type Chunk = IteratorResult<Uint8Array | string, unknown>;
+
+/** What an iterator and a stream's reader have in common. */
 interface Chunks {
-  next(): Promise<{ done: boolean; value: Uint8Array | string }>;
-  cancel(): Promise<unknown>;
+  next(): Chunk | Promise<Chunk>;
+  return?(): unknown;
 }
 
 function chunksOf(content: Content): Chunks {
-  if (content instanceof ReadableStream) {
-    const reader = content.getReader();
-    return {
-      next: async () => (await reader.read()) as { done: boolean; value: Uint8Array },
-      cancel: () => reader.cancel(),
-    };
-  }
-  const iterator =
-    Symbol.asyncIterator in content ? content[Symbol.asyncIterator]() : content[Symbol.iterator]();
-  return {
-    next: async () => (await iterator.next()) as { done: boolean; value: Uint8Array | string },
-    cancel: async () => iterator.return?.(),
-  };
+  if (!(content instanceof ReadableStream))
+    return Symbol.asyncIterator in content ? content[Symbol.asyncIterator]() : content[Symbol.iterator]();
+  const reader = content.getReader();
+  return { next: () => reader.read(), return: () => reader.cancel() };
 }
 
 function isStream(
@@ -174,52 +158,55 @@ function isStream(
   return content instanceof ReadableStream || Symbol.asyncIterator in content;
 }
 
-/** @throws UsageError `InvalidStatus`: 1xx are `upgrade`'s and the server's own */
-function checkStatus(code: number): void {
-  if (Number.isInteger(code) && code >= 200 && code <= 599) return;
-  throw new UsageError(
-    "InvalidStatus",
-    `a status code must be a whole number from 200 to 599, got ${String(code)}`,
+/** RFC 9110 section 6.4.1: HEAD, 204 and 304 never have content, 205 (15.3.6) and 2xx to CONNECT neither. */
+function hasBody(request: RequestHead, code: number): boolean {
+  return !(
+    request.method === "HEAD" ||
+    code === 204 ||
+    code === 304 ||
+    code === 205 ||
+    isTunnel(request, code)
   );
 }
 
-/** RFC 9110 section 6.4.1: HEAD, 204 and 304 never have content, 205 (15.3.6) and 2xx to CONNECT neither. */
-function hasBody(request: RequestHead, code: number): boolean {
-  if (request.method === "HEAD" || code === 204 || code === 304 || code === 205) return false;
-  return !(request.method === "CONNECT" && code < 300);
+function isTunnel(request: RequestHead, code: number): boolean {
+  return request.method === "CONNECT" && code < 300;
 }
 
-/** The framing of a body of known size, after holding a declared length against it. */
-function knownFraming(sink: ResponseSink, request: RequestHead, code: number, size: number): OutgoingFraming {
-  const declared = sink.head.declaredLength;
-  if (code === 204 || (request.method === "CONNECT" && code < 300)) return "none";
+/** The size of a body that is not known before its end. */
+const UNKNOWN = -1;
+
+/** The framing of a body of so many octets, after holding a declared length against it. */
+function framing(sink: ResponseSink, request: RequestHead, code: number, size: number): OutgoingFraming {
+  const { declaredLength } = sink.head;
+  if (code === 204 || isTunnel(request, code)) return "none";
   if (code === 205) return 0;
-  if (code === 304 || request.method === "HEAD") {
-    if (declared >= 0) return declared;
-    return code === 304 && size === 0 ? "none" : size;
+  if (!hasBody(request, code)) {
+    if (declaredLength >= 0) return declaredLength;
+    return size === UNKNOWN || (code === 304 && size === 0) ? "none" : size;
   }
-  if (declared >= 0 && declared !== size) {
+  if (size === UNKNOWN) {
+    if (declaredLength >= 0) return declaredLength;
+    // HTTP/1.0 has no chunks: the close ends the body (RFC 9112 section 6.1).
+    return request.minor === 0 ? "until-close" : "chunked";
+  }
+  if (declaredLength >= 0 && declaredLength !== size) {
     throw new UsageError(
       "ContentLengthMismatch",
-      `Content-Length says ${declared}, the content has ${size} bytes`,
+      `Content-Length says ${declaredLength}, the content has ${size} bytes`,
     );
   }
   return size;
 }
 
-function startHead(sink: ResponseSink, request: RequestHead, framing: OutgoingFraming): string | Uint8Array {
+function endHead(sink: ResponseSink, request: RequestHead, framed: OutgoingFraming): string | Uint8Array {
   const persistent =
-    framing !== "until-close" && request.method !== "CONNECT" && !sink.head.close && sink.mayPersist();
+    framed !== "until-close" && request.method !== "CONNECT" && !sink.head.close && sink.mayPersist();
   const head = sink.head.end(
-    framing,
+    framed,
     sink.dateLine,
     !persistent ? "close" : request.minor === 0 ? "keep-alive" : "",
   );
   sink.responseStarted(persistent);
   return head;
-}
-
-function writeHead(sink: ResponseSink, head: string | Uint8Array): void {
-  if (typeof head === "string") sink.writeText(head);
-  else sink.writeBytes(head);
 }
