@@ -51,7 +51,7 @@ export class Client {
     if (network === undefined) {
       throw new ClientError(
         "UnsupportedScheme",
-        "https: needs a network that speaks TLS (the option secureNetwork), wanted an http: URL",
+        "https: URLs need a network that speaks TLS, the option secureNetwork",
       );
     }
     const address = {

@@ -1,7 +1,7 @@
-import type { BodyEvent } from "../http1/body-reader.ts";
 import { ProtocolError } from "../http1/errors.ts";
 import { HttpHeaders } from "../http1/headers.ts";
 import type { Limits } from "../http1/limits.ts";
+import type { BodyEvent } from "../http1/message-reader.ts";
 import { type ResponseHead, ResponseReader } from "../http1/response-reader.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
@@ -287,5 +287,5 @@ export class ClientConnection implements SocketEvents, BodySource, UploadSink, W
 }
 
 function cut(): ProtocolError {
-  return new ProtocolError("IncompleteMessage", 502, "the server closed in the middle of a response");
+  return new ProtocolError("IncompleteMessage", 502, "the server closed in the middle of a message");
 }

@@ -140,10 +140,7 @@ export class Exchange implements Applicant, ResponseHandler {
 
   #redirect({ status, framing }: ResponseHead, location: string): void {
     if (this.#request.redirect === "error") {
-      throw new ClientError(
-        "RedirectRefused",
-        'the server answered with a redirect, and redirect is "error"',
-      );
+      throw new ClientError("RedirectRefused", 'a redirect, and redirect is "error"');
     }
     if (++this.#redirects > MAX_REDIRECTS) {
       throw new ClientError("TooManyRedirects", `more than ${MAX_REDIRECTS} redirects`);

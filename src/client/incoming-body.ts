@@ -1,5 +1,5 @@
-import type { BodyEvent } from "../http1/body-reader.ts";
 import { HttpHeaders } from "../http1/headers.ts";
+import type { BodyEvent } from "../http1/message-reader.ts";
 import { concat } from "./body.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
 

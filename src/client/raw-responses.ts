@@ -102,7 +102,7 @@ export class RawResponses {
     const { status, reason, headers } = this.#head as ResponseHead;
     const length = this.#body.reduce((sum, { byteLength }) => sum + byteLength, 0);
     const lines = complete ? this.#reader.trailers : undefined;
-    const trailers = lines === undefined ? new HttpHeaders() : HttpHeaders.fromLines(lines);
+    const trailers = HttpHeaders.fromLines(lines);
     return { status, reason, headers, body: concat(this.#body, length), trailers, complete };
   }
 }

@@ -29,7 +29,7 @@ export function redirected(request: OutgoingRequest, status: number, location: s
   const url = target(location, request.url);
   const sameOrigin = url.origin === request.url.origin;
   if (!sameOrigin && (url.username !== "" || url.password !== "")) {
-    throw new ClientError("InvalidRedirect", "a redirect to a URL with credentials at another origin");
+    throw new ClientError("InvalidRedirect", "a redirect with credentials to another origin");
   }
   if (status !== 303 && request.body?.kind === "stream") {
     throw new ClientError("BodyNotReplayable", `${status} asks for the body again, and it was a stream`);

@@ -104,7 +104,7 @@ function hears(key: string, value: string, said: Said): boolean {
       return true;
     case "transfer-encoding":
       if (value.toLowerCase() !== "chunked") {
-        throw new InvalidHeader("Transfer-Encoding is the client's to set, got one other than chunked");
+        throw new InvalidHeader("wanted no Transfer-Encoding but chunked");
       }
       said.chunked = true;
       return true;

@@ -75,7 +75,7 @@ function readUrl(input: string | URL, baseUrl: string | undefined): URL {
   const url = parse(input, base);
   if (url === undefined) throw new TypeError("fetch failed: the URL is not a valid one");
   if (url.username !== "" || url.password !== "") {
-    throw new TypeError("fetch failed: the URL has credentials, wanted them in an Authorization field");
+    throw new TypeError("fetch failed: the URL has credentials");
   }
   return url;
 }
@@ -89,7 +89,7 @@ function parse(input: string | URL, base: string | undefined): URL | undefined {
 }
 
 function readMethod(given: string): string {
-  if (!isToken(given)) throw new TypeError("a method must be a token of RFC 9110 section 9.1");
+  if (!isToken(given)) throw new TypeError("wanted a token as the method");
   const upper = given.toUpperCase();
   if (FORBIDDEN.has(upper)) throw new TypeError(`fetch does not send ${upper}`);
   return NORMALIZED.has(upper) ? upper : given;

@@ -99,7 +99,7 @@ export class ChunkedBody {
   /** The CRLF behind the data, an octet at a time. */
   #readDataEnd(source: ByteSource): void {
     const wanted = this.#state === "data-cr" ? CR : LF;
-    if (source.bytes[source.pos++] !== wanted) throw invalid("wanted CRLF after the chunk data");
+    if (source.bytes[source.pos++] !== wanted) throw invalid("wanted CRLF");
     source.mark = source.pos;
     this.#state = wanted === CR ? "data-lf" : "size";
   }
@@ -117,7 +117,7 @@ export class ChunkedBody {
     source.pos = i;
     source.mark = i;
     if (i === end) return;
-    if (this.#digits === 0) throw invalid("wanted a chunk size of hexadecimal digits");
+    if (this.#digits === 0) throw invalid("wanted a chunk size");
     this.#state = "extension";
     this.#extension = 0;
   }
@@ -127,7 +127,7 @@ export class ChunkedBody {
     while (source.pos < end && this.#state === "extension") {
       const octet = bytes[source.pos++]!;
       if (this.#extension === EXTENSION_LF) {
-        if (octet !== LF) throw invalid("a bare CR in a chunk line");
+        if (octet !== LF) throw invalid("wanted CRLF");
         this.#endSizeLine(source);
       } else {
         if (octet !== CR) this.#countExtension();

@@ -16,53 +16,39 @@ export interface FramingFields {
   readonly contentLength: readonly string[];
 }
 
-const NO_BODY: Framing = 0;
-
-/**
- * The body of a request, by the steps of RFC 9112 section 6.3 that concern one. Steps 1, 2 and 8 are about
- * responses.
- * @throws ProtocolError
- */
-export function requestFraming(fields: FramingFields, minor: number): Framing {
-  const { transferEncoding, contentLength } = fields;
-  // 3. Both: the message ought to be handled as an error. Taking either is how requests are smuggled.
-  if (transferEncoding.length > 0 && contentLength.length > 0) {
-    throw new ProtocolError("InvalidTransferEncoding", 400, "both Transfer-Encoding and Content-Length");
-  }
-  // 4. Transfer-Encoding. HTTP/1.0 does not have it: the framing is faulty (section 6.1).
-  if (transferEncoding.length > 0) {
-    if (minor === 0) throw new ProtocolError("InvalidTransferEncoding", 400, "Transfer-Encoding in HTTP/1.0");
-    if (!isChunked(transferEncoding)) {
-      throw new ProtocolError("InvalidTransferEncoding", 400, "wanted chunked as the last transfer coding");
-    }
-    return CHUNKED;
-  }
-  // 5. and 6. Content-Length.
-  if (contentLength.length > 0) return readContentLength(contentLength);
-  // 7. Neither: no body.
-  return NO_BODY;
+/** The response whose body it is, and what it answers. */
+export interface FramedResponse {
+  readonly status: number;
+  readonly requestMethod: string;
 }
 
 /**
- * The body of a response, by the steps of RFC 9112 section 6.3.
+ * The body of a request or a response, by the steps of RFC 9112 section 6.3.
+ * @param minor of the message's version
  * @throws ProtocolError
  */
-export function responseFraming(fields: FramingFields, status: number, requestMethod: string): Framing {
+export function bodyFraming(fields: FramingFields, minor: number, response?: FramedResponse): Framing {
   const { transferEncoding, contentLength } = fields;
-  // 1. To HEAD, and 1xx, 204 and 304: none, whatever the fields say.
-  if (requestMethod === "HEAD" || status < 200 || status === 204 || status === 304) return NO_BODY;
-  // 2. 2xx to CONNECT: a tunnel, which has no message body.
-  if (requestMethod === "CONNECT" && status < 300) return NO_BODY;
-  // 3. Both: a response could be taken by Transfer-Encoding alone, but is as much of an error as a request.
-  if (transferEncoding.length > 0 && contentLength.length > 0) {
-    throw new ProtocolError("InvalidTransferEncoding", 502, "both Transfer-Encoding and Content-Length");
+  // 1. and 2. To HEAD, and 1xx, 204 and 304: none, whatever the fields say. 2xx to CONNECT: a tunnel.
+  if (response !== undefined && hasNone(response)) return 0;
+  if (transferEncoding.length > 0) {
+    // 3. Both: a message ought to be handled as an error. Taking either is how requests are smuggled.
+    if (contentLength.length > 0) throw invalid("both Transfer-Encoding and Content-Length");
+    // 4. Transfer-Encoding. HTTP/1.0 does not have it: the framing is faulty (section 6.1).
+    if (response === undefined && minor === 0) throw invalid("Transfer-Encoding in HTTP/1.0");
+    if (isChunked(transferEncoding)) return CHUNKED;
+    if (response === undefined) throw invalid("wanted chunked as the last transfer coding");
+    return UNTIL_CLOSE;
   }
-  // 4. Chunked, or delimited by the close when chunked is not the last coding.
-  if (transferEncoding.length > 0) return isChunked(transferEncoding) ? CHUNKED : UNTIL_CLOSE;
   // 5. and 6. Content-Length.
   if (contentLength.length > 0) return readContentLength(contentLength);
-  // 8. Neither: until the connection closes.
-  return UNTIL_CLOSE;
+  // 7. and 8. Neither: no body, or until the connection closes.
+  return response === undefined ? 0 : UNTIL_CLOSE;
+}
+
+function hasNone({ status, requestMethod }: FramedResponse): boolean {
+  if (requestMethod === "HEAD" || status < 200 || status === 204 || status === 304) return true;
+  return requestMethod === "CONNECT" && status < 300;
 }
 
 /**
@@ -75,9 +61,9 @@ function isChunked(values: readonly string[]): boolean {
   if (codings.at(-1)?.toLowerCase() !== "chunked") return false;
   if (codings.length === 1) return true;
   if (codings.slice(0, -1).some((coding) => coding.toLowerCase() === "chunked")) {
-    throw new ProtocolError("InvalidTransferEncoding", 400, "chunked more than once");
+    throw invalid("chunked more than once");
   }
-  throw new ProtocolError("UnsupportedTransferCoding", 501, "chunked is the one transfer coding known here");
+  throw new ProtocolError("UnsupportedTransferCoding", 501, "wanted chunked alone");
 }
 
 /**
@@ -86,12 +72,11 @@ function isChunked(values: readonly string[]): boolean {
  */
 function readContentLength(values: readonly string[]): number {
   const [value = ""] = values;
-  if (values.length > 1 || !/^[0-9]+$/.test(value)) {
-    throw new ProtocolError("InvalidContentLength", 400, "wanted one Content-Length of digits alone");
-  }
   const length = Number(value);
-  if (!Number.isSafeInteger(length)) {
-    throw new ProtocolError("InvalidContentLength", 400, `a Content-Length above ${Number.MAX_SAFE_INTEGER}`);
-  }
-  return length;
+  if (values.length === 1 && /^\d+$/.test(value) && Number.isSafeInteger(length)) return length;
+  throw new ProtocolError("InvalidContentLength", 400, "wanted one Content-Length of digits alone");
+}
+
+function invalid(what: string): ProtocolError {
+  return new ProtocolError("InvalidTransferEncoding", 400, what);
 }

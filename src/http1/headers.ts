@@ -40,8 +40,8 @@ export class HttpHeaders {
     forEachField(init, (name, value) => this.append(name, value));
   }
 
-  /** Headers over lines that a reader has already validated. */
-  static fromLines(lines: FieldLines): HttpHeaders {
+  /** Headers over lines that a reader has already validated; none where there are no lines. */
+  static fromLines(lines: FieldLines | undefined): HttpHeaders {
     const headers = new HttpHeaders();
     headers.#raw = lines;
     return headers;
@@ -184,7 +184,7 @@ const NO_STRINGS: string[] = [];
 /** Calls back for every field line that an input stands for, in order, unvalidated. */
 export function forEachField(init: HeadersInput, each: (name: string, value: string) => void): void {
   if (typeof init !== "object") {
-    throw new InvalidHeader(`headers must be an object or an iterable of pairs, got ${typeof init}`);
+    throw new InvalidHeader(`wanted headers as a record or pairs, got ${typeof init}`);
   }
   if (!isIterable(init)) {
     for (const name of Object.keys(init)) {
@@ -196,7 +196,7 @@ export function forEachField(init: HeadersInput, each: (name: string, value: str
   }
   for (const [name, value] of init instanceof HttpHeaders ? init.lines() : init) {
     if (typeof name !== "string" || value === undefined) {
-      throw new InvalidHeader("headers given as a list must be pairs of a name and a value");
+      throw new InvalidHeader("wanted headers as pairs of a name and a value");
     }
     each(name, value);
   }
@@ -208,8 +208,7 @@ function isIterable(init: HeadersInput): init is Iterable<readonly [string, stri
 
 /** @throws InvalidHeader unless `name` is a token (RFC 9110 section 5.1). */
 export function checkName(name: string): void {
-  if (!isToken(name))
-    throw new InvalidHeader("the name of a field must be a token of RFC 9110 section 5.6.2");
+  if (!isToken(name)) throw new InvalidHeader("wanted a token as the name of a field");
 }
 
 /** `token = 1*tchar` (RFC 9110 section 5.6.2). */
@@ -226,9 +225,7 @@ export function toValue(name: string, value: unknown): string {
   const at = text.search(/[^\t -~\x80-\xff]/);
   if (at < 0) return trim(text);
   const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
-  throw new InvalidHeader(
-    `the value of ${name} has U+${code} at ${at}, wanted visible characters, spaces and tabs up to U+00FF`,
-  );
+  throw new InvalidHeader(`the value of ${name} has U+${code} at ${at}`);
 }
 
 function toKey(name: string): string {

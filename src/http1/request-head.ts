@@ -1,7 +1,7 @@
 import type { ByteSource } from "./byte-source.ts";
 import { ProtocolError } from "./errors.ts";
 import type { FieldLines } from "./field-lines.ts";
-import { type Framing, requestFraming } from "./framing.ts";
+import { bodyFraming, type Framing } from "./framing.ts";
 import { MessageFields } from "./message-fields.ts";
 import { latin1, sameOctets } from "./octets.ts";
 import type { RequestLine } from "./request-line.ts";
@@ -39,13 +39,13 @@ export class RequestHead {
     this.length = source.pos - mark;
     this.#targetStart = mark + line.targetStart;
     this.#targetEnd = mark + line.targetEnd;
-    this.method = methodName(bytes, mark, mark + line.methodEnd);
+    this.method = latin1(bytes, mark, mark + line.methodEnd);
     this.minor = line.minor;
     this.lines = lines;
     this.fields = new MessageFields(lines);
     this.#targetAuthority = checkTarget(this.method, bytes, this.#targetStart, this.#targetEnd);
     checkHost(lines, this.fields, line.minor);
-    this.framing = requestFraming(this.fields, line.minor);
+    this.framing = bodyFraming(this.fields, line.minor);
     checkExpectation(this.fields, line.minor);
   }
 
@@ -90,43 +90,16 @@ export class RequestHead {
 /** RFC 9112 section 3.2: one Host line in 1.1, at most one in 1.0, and a valid one. */
 function checkHost(lines: FieldLines, fields: MessageFields, minor: number): void {
   if (fields.hostIndex < 0) {
-    if (minor > 0) throw new ProtocolError("MissingHost", 400, "no Host line in an HTTP/1.1 request");
+    if (minor > 0) throw new ProtocolError("MissingHost", 400, "no Host line");
     return;
   }
   if (fields.hostLines > 1) throw new ProtocolError("InvalidHost", 400, "more than one Host line");
   if (!lines.testValue(fields.hostIndex, isHostAndPortOctets))
-    throw new ProtocolError("InvalidHost", 400, "a Host that is no host and port");
+    throw new ProtocolError("InvalidHost", 400, "wanted a host and a port");
 }
 
 /** `100-continue` is the one expectation there is; another is 417 (RFC 9110 section 10.1.1). */
 function checkExpectation(fields: MessageFields, minor: number): void {
   if (fields.expect === undefined || minor === 0 || fields.expect.toLowerCase() === "100-continue") return;
-  throw new ProtocolError("ExpectationFailed", 417, "an expectation other than 100-continue");
-}
-
-const COMMON_METHODS = [
-  "GET",
-  "POST",
-  "PUT",
-  "HEAD",
-  "DELETE",
-  "OPTIONS",
-  "PATCH",
-  "CONNECT",
-  "TRACE",
-  "QUERY",
-];
-
-/** The method as one shared string where it is a common one: comparing it is then comparing pointers. */
-function methodName(bytes: Uint8Array, start: number, end: number): string {
-  for (let i = 0; i < COMMON_METHODS.length; i++) {
-    const method = COMMON_METHODS[i]!;
-    if (method.length === end - start && spells(bytes, start, method)) return method;
-  }
-  return latin1(bytes, start, end);
-}
-
-function spells(bytes: Uint8Array, start: number, text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
-  return true;
+  throw new ProtocolError("ExpectationFailed", 417, "wanted 100-continue");
 }

@@ -69,7 +69,7 @@ export class RequestLine {
         );
       }
       if (i < end) {
-        if (bytes[i] !== SP || i === mark) throw invalid("wanted a method, which is a token, and one space");
+        if (bytes[i] !== SP || i === mark) throw invalid("wanted a method and a space");
         this.methodEnd = i - mark;
         i++;
         this.#state = TARGET_;
@@ -89,7 +89,7 @@ export class RequestLine {
     if (this.#state !== VERSION || end - i < VERSION_LENGTH + 2) return false;
     this.minor = readVersion(bytes, i);
     i += VERSION_LENGTH;
-    if (bytes[i] !== CR || bytes[i + 1] !== LF) throw invalid("wanted CRLF after the HTTP version");
+    if (bytes[i] !== CR || bytes[i + 1] !== LF) throw invalid("wanted CRLF");
     this.#checkLength(i - mark);
     source.pos = i + 2;
     return true;
@@ -99,12 +99,11 @@ export class RequestLine {
     let i = from;
     while (i < end) {
       if (this.#state === EMPTY_LF) {
-        if (bytes[i] !== LF) throw invalid("a bare CR before the request line");
+        if (bytes[i] !== LF) throw invalid("wanted CRLF");
         this.#state = EMPTY_LINES;
         i++;
       } else if (bytes[i] === CR) {
-        if (++this.#emptyLines > this.#limits.maxEmptyLines)
-          throw invalid("too many empty lines before the request line");
+        if (++this.#emptyLines > this.#limits.maxEmptyLines) throw invalid("too many empty lines");
         this.#state = EMPTY_LF;
         i++;
       } else {
@@ -127,5 +126,5 @@ function invalid(what: string): ProtocolError {
 }
 
 function badTarget(): ProtocolError {
-  return new ProtocolError("InvalidTarget", 400, "an octet in the request target that a URI has no room for");
+  return new ProtocolError("InvalidTarget", 400, "an octet that no URI has");
 }

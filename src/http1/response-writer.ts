@@ -127,7 +127,7 @@ const MAX_KNOWN_LENGTH = 256;
 
 function checkTransferEncoding(value: string): void {
   if (value.toLowerCase() === "chunked") return;
-  throw new InvalidHeader("Transfer-Encoding is the server's to set, got one other than chunked");
+  throw new InvalidHeader("wanted no Transfer-Encoding but chunked");
 }
 
 /** The fields of a trailer section, with the empty line. @throws InvalidHeader */
@@ -137,7 +137,7 @@ export function trailerSection(trailers: HeadersInput | undefined): string | Uin
   forEachField(trailers, (name, given) => {
     checkName(name);
     if (FRAMING_FIELDS.has(name.toLowerCase())) {
-      throw new InvalidHeader(`${name} can't be sent in a trailer (RFC 9110 section 6.5.1)`);
+      throw new InvalidHeader(`${name} can't be a trailer (RFC 9110 section 6.5.1)`);
     }
     text += `${name}: ${toValue(name, given)}\r\n`;
   });

@@ -44,7 +44,7 @@ export class StatusLine {
     if (i - mark > MAX_BYTES) throw invalid(`a status line of more than ${MAX_BYTES} bytes`);
     source.pos = i;
     if (end - i < 2) return false;
-    if (bytes[i] !== CR || bytes[i + 1] !== LF) throw invalid("wanted CRLF at the end of the status line");
+    if (bytes[i] !== CR || bytes[i + 1] !== LF) throw invalid("wanted CRLF");
     const reasonStart = mark + FIXED_LENGTH;
     if (i > reasonStart && bytes[reasonStart] !== SP) throw invalid("wanted a space after the status code");
     this.reason = latin1(bytes, Math.min(reasonStart + 1, i), i);

@@ -23,7 +23,7 @@ export function checkTarget(
   // userinfo in an http URI is an error (RFC 9110 section 4.2.4); so is an empty host (section 4.2.1).
   const authority = method === "CONNECT" && /:\d+$/.test(target) ? target : absolute;
   if (!authority || authority.startsWith(":") || !isHostAndPort(authority)) {
-    const text = "wanted a path, a URI with a host, * with OPTIONS, or a host and a port with CONNECT";
+    const text = "wanted a path, a URI, * with OPTIONS, or a host and a port with CONNECT";
     throw new ProtocolError("InvalidTarget", 400, text);
   }
   return absolute;

@@ -16,10 +16,10 @@ export function readVersion(bytes: Uint8Array, at: number): number {
   const major = bytes[at + 5]!;
   const minor = bytes[at + 7]!;
   if ((CHARS[major]! & CHARS[minor]! & DIGIT) === 0 || bytes[at + 6] !== DOT) throw invalid();
-  if (major !== 49) throw new ProtocolError("UnsupportedVersion", 505, "only HTTP/1.x is spoken here");
+  if (major !== 49) throw new ProtocolError("UnsupportedVersion", 505, "wanted HTTP/1.1");
   return minor - 48;
 }
 
 function invalid(): ProtocolError {
-  return new ProtocolError("InvalidVersion", 400, 'an invalid HTTP version, wanted "HTTP/1.1"');
+  return new ProtocolError("InvalidVersion", 400, "wanted HTTP/1.1");
 }

@@ -1,6 +1,6 @@
-import type { BodyEvent } from "../http1/body-reader.ts";
 import { ProtocolError } from "../http1/errors.ts";
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
+import type { BodyEvent } from "../http1/message-reader.ts";
 import { reasonPhrase } from "../http1/reason.ts";
 import type { RequestHead } from "../http1/request-head.ts";
 import type { RequestReader } from "../http1/request-reader.ts";
@@ -170,8 +170,7 @@ export class Exchange implements BodySource, ResponseSink {
   }
 
   get trailers(): HttpHeaders {
-    const lines = this.#connection.reader.trailers;
-    return lines === undefined ? new HttpHeaders() : HttpHeaders.fromLines(lines);
+    return HttpHeaders.fromLines(this.#connection.reader.trailers);
   }
 
   // `ResponseSink`: the response.

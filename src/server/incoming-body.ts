@@ -1,5 +1,5 @@
-import type { BodyEvent } from "../http1/body-reader.ts";
 import { ProtocolError } from "../http1/errors.ts";
+import type { BodyEvent } from "../http1/message-reader.ts";
 import { UsageError } from "./errors.ts";
 
 /** What a connection does for the body that is being read from it. */

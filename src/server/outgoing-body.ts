@@ -126,7 +126,7 @@ const lent = new WeakSet<ArrayBufferLike>();
 function transferred(): UsageError {
   return new UsageError(
     "ChunkTransferred",
-    "a stream gave a chunk for the second time after whoever read it first had transferred its buffer",
+    "a stream gave a chunk again whose buffer its reader had transferred",
   );
 }
 

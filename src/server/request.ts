@@ -208,6 +208,6 @@ function bracketed(address: string): string {
 function checkUpgrade({ head, headers }: ServerRequest, protocol: string): void {
   const offered = (headers.get("upgrade") ?? "").split(",").map((name) => name.trim().toLowerCase());
   if (head.minor === 0 || !head.fields.connectionUpgrade || !offered.includes(protocol.toLowerCase())) {
-    throw new UsageError("NotUpgradable", `the client did not offer to switch to ${protocol}`);
+    throw new UsageError("NotUpgradable", `the client did not offer ${protocol}`);
   }
 }

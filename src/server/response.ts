@@ -148,7 +148,7 @@ function chunksOf(content: Content): Chunks {
   if (!(content instanceof ReadableStream))
     return Symbol.asyncIterator in content ? content[Symbol.asyncIterator]() : content[Symbol.iterator]();
   const reader = content.getReader();
-  return { next: () => reader.read(), return: () => reader.cancel() };
+  return { next: async () => await reader.read(), return: () => reader.cancel() };
 }
 
 function isStream(

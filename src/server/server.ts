@@ -75,7 +75,7 @@ export class HttpServer implements AsyncDisposable {
       );
     }
     if (this.#binding || this.#listener !== undefined) {
-      throw new UsageError("AlreadyListening", "this server was bound already; one server listens once");
+      throw new UsageError("AlreadyListening", "one server listens once");
     }
     this.#binding = true;
     try {

@@ -35,7 +35,7 @@ export class UpgradedSocket implements UpgradedConnection {
   }
 
   open(events: SocketEvents): void {
-    if (this.#events !== undefined) throw new TypeError("this socket was opened already");
+    if (this.#events !== undefined) throw new TypeError("The socket is open: it has one consumer");
     this.#events = events;
     this.#schedule();
   }

@@ -1,0 +1,161 @@
+import { ByteSource } from "./byte-source.ts";
+import { ChunkedBody } from "./chunked.ts";
+import type { FieldLines } from "./field-lines.ts";
+import { FieldSection } from "./field-section.ts";
+import { CHUNKED, type Framing, UNTIL_CLOSE } from "./framing.ts";
+import type { Limits } from "./limits.ts";
+
+/** What reading a body gives: octets of it, its end, or that more has to arrive first. */
+export type BodyEvent = Uint8Array | "end" | "need-more";
+
+/** Reads the line that a message begins with. */
+export interface StartLine {
+  /** Whether it has begun to arrive. */
+  readonly begun: boolean;
+  begin(): void;
+  /** @returns true once the line was read, false when more octets are needed. */
+  read(source: ByteSource): boolean;
+}
+
+type State = "line" | "fields" | "body" | "broken";
+
+/** Messages out of octets; what is a request's or a response's alone is the subclass's. */
+export abstract class MessageReader<Head extends { readonly framing: Framing }> {
+  protected readonly source = new ByteSource();
+  readonly #limits: Limits;
+  readonly #line: StartLine;
+  readonly #fields: FieldSection;
+  #state: State = "line";
+  #chunked: ChunkedBody | undefined;
+  /** Octets of the body that have not come, where that has a length; `Infinity` until the connection's close. */
+  #left = 0;
+  /** The trailer section of the body just read to its end, where it had one. */
+  trailers: FieldLines | undefined;
+
+  constructor(limits: Limits, line: StartLine) {
+    this.#limits = limits;
+    this.#line = line;
+    this.#fields = new FieldSection({
+      maxLineBytes: limits.maxHeaderLineBytes,
+      maxBytes: limits.maxHeaderBytes,
+      maxCount: limits.maxHeaderCount,
+      tooLarge: "HeaderTooLarge",
+    });
+  }
+
+  /** The head of the octets from the source's mark to its position. @throws ProtocolError */
+  protected abstract toHead(lines: FieldLines): Head;
+
+  /** A head that is known to be the one whose octets come next at the source's position. */
+  protected knownHead(): (Head & { readonly length: number }) | undefined {
+    return undefined;
+  }
+
+  /** Octets that arrived and were not read. */
+  get buffered(): number {
+    return this.source.buffered;
+  }
+
+  /** Whether a message has begun to arrive whose head is not complete. */
+  get inHead(): boolean {
+    return this.#state === "fields" || (this.#state === "line" && this.#line.begun);
+  }
+
+  /** Takes over a chunk; it must not be changed afterwards. */
+  feed(chunk: Uint8Array): void {
+    this.source.push(chunk);
+  }
+
+  /**
+   * The next message's head, once it is complete. Only called when the body before was read to its end.
+   * @throws ProtocolError; the reader is of no use after it
+   */
+  protected nextHead(): Head | undefined {
+    try {
+      const head = this.#readHead();
+      if (head === undefined) return undefined;
+      this.source.mark = this.source.pos;
+      this.trailers = undefined;
+      this.#state = head.framing === 0 ? "line" : "body";
+      this.#left = head.framing === UNTIL_CLOSE ? Infinity : head.framing;
+      if (head.framing === CHUNKED) this.#chunked = new ChunkedBody(this.#limits);
+      return head;
+    } catch (error) {
+      this.#state = "broken";
+      throw error;
+    }
+  }
+
+  #readHead(): Head | undefined {
+    const { source } = this;
+    if (this.#state === "line") {
+      if (!this.#line.begun) {
+        if (!source.begin()) return undefined;
+        const known = this.knownHead();
+        if (known !== undefined) {
+          source.pos += known.length;
+          return known;
+        }
+      }
+      if (!this.#line.read(source)) return undefined;
+      this.#fields.begin(source);
+      this.#state = "fields";
+    }
+    const lines = this.#state === "fields" ? this.#fields.read(source) : undefined;
+    if (lines === undefined) return undefined;
+    const head = this.toHead(lines);
+    this.#line.begin();
+    return head;
+  }
+
+  /**
+   * Octets of the body that follows the head just read.
+   * @throws ProtocolError; the reader is of no use after it
+   */
+  readBody(): BodyEvent {
+    if (this.#state !== "body") return this.#state === "broken" ? "need-more" : "end";
+    try {
+      const event = this.#chunked ? this.#chunked.read(this.source) : this.#readSized();
+      if (event === "end") this.#endBody();
+      return event;
+    } catch (error) {
+      this.#state = "broken";
+      throw error;
+    }
+  }
+
+  #readSized(): BodyEvent {
+    if (this.#left === 0) return "end";
+    const data = this.source.take(this.#left);
+    if (data === undefined) return "need-more";
+    this.#left -= data.length;
+    return data;
+  }
+
+  /** The peer closed its side. True when that is the end of the message, false when it cut one. */
+  finish(): boolean {
+    if (this.#state !== "body") return !this.inHead && this.#state !== "broken";
+    if (this.#left < Infinity) return false;
+    this.#endBody();
+    return true;
+  }
+
+  /** Lets go of memory that is not needed while nothing arrives. */
+  release(): void {
+    this.source.release();
+  }
+
+  /** Takes out what was not read: what an upgrade hands over. */
+  takeRest(): Uint8Array[] {
+    const rest: Uint8Array[] = [];
+    for (let chunk = this.source.take(Infinity); chunk !== undefined; chunk = this.source.take(Infinity))
+      rest.push(chunk);
+    return rest;
+  }
+
+  #endBody(): void {
+    this.trailers = this.#chunked?.trailers;
+    this.#chunked = undefined;
+    this.#state = "line";
+  }
+}
