@@ -179,9 +179,9 @@ const UNKNOWN = -1;
 /** The framing of a body of so many octets, after holding a declared length against it. */
 function framing(sink: ResponseSink, request: RequestHead, code: number, size: number): OutgoingFraming {
   const { declaredLength } = sink.head;
-  if (code === 204 || isTunnel(request, code)) return "none";
-  if (code === 205) return 0;
   if (!hasBody(request, code)) {
+    if (code === 204 || isTunnel(request, code)) return "none";
+    if (code === 205) return 0;
     if (declaredLength >= 0) return declaredLength;
     return size === UNKNOWN || (code === 304 && size === 0) ? "none" : size;
   }
@@ -190,13 +190,11 @@ function framing(sink: ResponseSink, request: RequestHead, code: number, size: n
     // HTTP/1.0 has no chunks: the close ends the body (RFC 9112 section 6.1).
     return request.minor === 0 ? "until-close" : "chunked";
   }
-  if (declaredLength >= 0 && declaredLength !== size) {
-    throw new UsageError(
-      "ContentLengthMismatch",
-      `Content-Length says ${declaredLength}, the content has ${size} bytes`,
-    );
-  }
-  return size;
+  if (declaredLength < 0 || declaredLength === size) return size;
+  throw new UsageError(
+    "ContentLengthMismatch",
+    `Content-Length says ${declaredLength}, the content has ${size} bytes`,
+  );
 }
 
 function endHead(sink: ResponseSink, request: RequestHead, framed: OutgoingFraming): string | Uint8Array {
