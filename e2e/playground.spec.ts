@@ -121,9 +121,33 @@ test("conditions act at once, and the sequence is drawn", async ({ playground, p
   await playground.button("Sequence").click();
   await expect(wire.getByRole("img")).toHaveAttribute("aria-label", /GET \/ HTTP\/1\.1.*200 OK/);
   await page.getByRole("slider", { name: "Latency" }).fill("0");
-  await page.getByLabel("Fault").selectOption("refuse");
+  await page.getByLabel("Fault", { exact: true }).selectOption("refuse");
   await playground.button("Send").click();
   await expect(playground.region("Response")).toContainText("ECONNREFUSED");
+});
+
+test("a fault has a size that can be set", async ({ playground, page }) => {
+  await playground.open();
+  await playground.run();
+  await expect(playground.region("Response")).toContainText("Hello World");
+  const after = page.getByRole("slider", { name: "Fault after" });
+  const lasting = page.getByRole("slider", { name: "Fault for" });
+  await expect(after).toBeHidden();
+  await page.getByLabel("Fault", { exact: true }).selectOption("reset");
+  await expect(after).toHaveAttribute("aria-valuetext", "100 B");
+  await expect(lasting).toBeHidden();
+  await after.fill("2");
+  await playground.button("Send").click();
+  await expect(playground.region("Response")).toContainText("ECONNRESET");
+  await after.fill("9");
+  await playground.button("Send").click();
+  await expect(playground.region("Response")).toContainText("Hello World");
+  await page.getByLabel("Fault", { exact: true }).selectOption("stall");
+  await expect(lasting).toHaveAttribute("aria-valuetext", "3 s");
+  await after.fill("1");
+  await lasting.fill("4");
+  await playground.button("Send").click();
+  await expect(playground.region("Response")).toContainText(/all in [5-9]\d\d ms/);
 });
 
 test("errors are told with their line, whether they compile or not", async ({ playground, page }) => {

@@ -11,15 +11,50 @@ export interface Settings {
   /** 0: no limit. */
   readonly maxSegmentBytes: number;
   readonly fault: Fault;
+  /** Bytes of a response before the fault, for faults that wait. */
+  readonly faultBytes: number;
+  /** How long the fault is, for faults that last. */
+  readonly faultMs: number;
 }
 
-export const CALM: Settings = { latencyMs: 0, bytesPerSecond: 0, maxSegmentBytes: 0, fault: "none" };
+export const CALM: Settings = {
+  latencyMs: 0,
+  bytesPerSecond: 0,
+  maxSegmentBytes: 0,
+  fault: "none",
+  faultBytes: 100,
+  faultMs: 3000,
+};
 
-export function conditionsOf({ fault, ...flow }: Settings): Conditions {
-  return { ...flow, ...faultConditions(fault, flow.latencyMs) };
+type Amount = "faultBytes" | "faultMs";
+
+/** Which amounts a fault has. */
+export const FAULT_AMOUNTS: Readonly<Record<Fault, readonly Amount[]>> = {
+  none: [],
+  refuse: [],
+  silence: [],
+  reset: ["faultBytes"],
+  stall: ["faultBytes", "faultMs"],
+  jitter: ["faultMs"],
+  random: [],
+};
+
+/** The same settings with another fault, of a size that suits it. */
+export function withFault(settings: Settings, fault: Fault): Settings {
+  const { faultBytes } = CALM;
+  return { ...settings, fault, faultBytes, faultMs: usualMs(fault, settings.latencyMs) };
 }
 
-function faultConditions(fault: Fault, latencyMs: number): Conditions {
+/** Jitter is felt when it is more than the latency. */
+function usualMs(fault: Fault, latencyMs: number): number {
+  return fault === "jitter" ? Math.max(100, 2 * latencyMs) : CALM.faultMs;
+}
+
+export function conditionsOf({ fault, faultBytes, faultMs, ...flow }: Settings): Conditions {
+  return { ...flow, ...faultConditions(fault, faultBytes, faultMs) };
+}
+
+function faultConditions(fault: Fault, bytes: number, ms: number): Conditions {
   switch (fault) {
     case "none":
       return {};
@@ -28,25 +63,30 @@ function faultConditions(fault: Fault, latencyMs: number): Conditions {
     case "silence":
       return { blackHole: true };
     case "reset":
-      return { toClient: { resetAfterBytes: 100 } };
+      return { toClient: { resetAfterBytes: bytes } };
     case "stall":
-      return { toClient: { stall: { afterBytes: 100, forMs: 3000 } } };
+      return { toClient: { stall: { afterBytes: bytes, forMs: ms } } };
     case "jitter":
-      return { jitterMs: Math.max(100, 2 * latencyMs) };
+      return { jitterMs: ms };
     case "random":
       return { randomSegments: true };
   }
 }
 
+/** Links of before amounts could be set have none: theirs are the usual ones. */
 export function readSettings(value: Readonly<Record<string, unknown>>): Settings {
-  const number = (name: "latencyMs" | "bytesPerSecond" | "maxSegmentBytes") => {
+  const number = (name: Exclude<keyof Settings, "fault">, fallback = 0) => {
     const member = value[name];
-    return typeof member === "number" && member >= 0 && member <= 1e9 ? member : 0;
+    return typeof member === "number" && member >= 0 && member <= 1e9 ? member : fallback;
   };
+  const latencyMs = Math.min(60_000, number("latencyMs"));
+  const fault = FAULTS.find((each) => each === value.fault) ?? "none";
   return {
-    latencyMs: Math.min(60_000, number("latencyMs")),
+    latencyMs,
     bytesPerSecond: number("bytesPerSecond"),
     maxSegmentBytes: Math.floor(number("maxSegmentBytes")),
-    fault: FAULTS.find((fault) => fault === value.fault) ?? "none",
+    fault,
+    faultBytes: Math.floor(number("faultBytes", CALM.faultBytes)),
+    faultMs: Math.min(60_000, number("faultMs", usualMs(fault, latencyMs))),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { EMPTY_DRAFT } from "../http/draft.ts";
 import { readProgram } from "./program.ts";
-import { CALM, conditionsOf, FAULTS, readSettings } from "./settings.ts";
+import { CALM, conditionsOf, FAULTS, readSettings, withFault } from "./settings.ts";
 import { hashOf, openHash } from "./share.ts";
 
 const program = {
@@ -81,6 +81,20 @@ describe("what somebody sent as a program", () => {
       latencyMs: 60_000,
       maxSegmentBytes: 1,
     });
+  });
+});
+
+describe("faults", () => {
+  test("have the size that was set, and the usual one in links that say none", () => {
+    const set = { ...CALM, faultBytes: 7, faultMs: 50 };
+    expect(conditionsOf({ ...set, fault: "reset" })).toMatchObject({ toClient: { resetAfterBytes: 7 } });
+    expect(conditionsOf({ ...set, fault: "stall" })).toMatchObject({
+      toClient: { stall: { afterBytes: 7, forMs: 50 } },
+    });
+    expect(conditionsOf({ ...set, fault: "jitter" })).toMatchObject({ jitterMs: 50 });
+    expect(readSettings({ fault: "jitter", latencyMs: 200 })).toMatchObject({ faultMs: 400 });
+    expect(readSettings({ fault: "stall" })).toMatchObject({ faultBytes: 100, faultMs: 3000 });
+    expect(withFault({ ...set, latencyMs: 10 }, "jitter")).toMatchObject({ faultBytes: 100, faultMs: 100 });
   });
 });
 

@@ -1,9 +1,9 @@
 /** The network's conditions as sliders. They act at once, on connections that are open too. */
 import { byId, h } from "../app/dom.ts";
-import { CALM, FAULTS, type Fault, type Settings } from "../app/settings.ts";
+import { CALM, FAULT_AMOUNTS, FAULTS, type Fault, type Settings, withFault } from "../app/settings.ts";
 
 interface Slider {
-  readonly key: "latencyMs" | "bytesPerSecond" | "maxSegmentBytes";
+  readonly key: Exclude<keyof Settings, "fault">;
   readonly label: string;
   /** What each position stands for; the last or first one is "no limit" or nothing. */
   readonly stops: readonly number[];
@@ -34,12 +34,28 @@ const SLIDERS: readonly Slider[] = [
   },
 ];
 
+/** Of the fault: each is there while the fault has it. */
+const AMOUNTS: readonly (Slider & { readonly key: "faultBytes" | "faultMs" })[] = [
+  {
+    key: "faultBytes",
+    label: "Fault after",
+    stops: [0, 1, 10, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 1e5, 1e6],
+    text: (value) => `${value} B`,
+  },
+  {
+    key: "faultMs",
+    label: "Fault for",
+    stops: [10, 50, 100, 200, 500, 1000, 2000, 3000, 5000, 1e4, 3e4],
+    text: (value) => (value < 1000 ? `${value} ms` : `${value / 1000} s`),
+  },
+];
+
 const FAULT_LABELS: Readonly<Record<Fault, string>> = {
   none: "None",
   refuse: "Connections refused",
   silence: "Nobody answers",
-  reset: "Reset after 100 bytes",
-  stall: "3 s stall after 100 bytes",
+  reset: "Reset",
+  stall: "Stall",
   jitter: "Jitter",
   random: "Random segments",
 };
@@ -51,7 +67,11 @@ export class ConditionsPanel {
 
   constructor(onChange: (settings: Settings) => void) {
     this.#onChange = onChange;
-    byId("conditions", HTMLElement).append(...SLIDERS.map((slider) => this.#slider(slider)), this.#fault());
+    byId("conditions", HTMLElement).append(
+      ...SLIDERS.map((slider) => this.#slider(slider)),
+      this.#fault(),
+      ...AMOUNTS.map((amount) => this.#amount(amount)),
+    );
     this.#showAll();
   }
 
@@ -88,11 +108,20 @@ export class ConditionsPanel {
     return h("label", {}, h("span", { class: "name" }, label, output), input);
   }
 
+  #amount(amount: (typeof AMOUNTS)[number]): HTMLElement {
+    const element = this.#slider(amount);
+    this.#show.push(() => {
+      element.hidden = !FAULT_AMOUNTS[this.#settings.fault].includes(amount.key);
+    });
+    return element;
+  }
+
   #fault(): HTMLElement {
     const select = h("select", { "aria-label": "Fault" });
     select.append(...FAULTS.map((fault) => h("option", { value: fault }, FAULT_LABELS[fault])));
     select.addEventListener("change", () => {
-      this.settings = { ...this.#settings, fault: FAULTS.find((fault) => fault === select.value) ?? "none" };
+      const fault = FAULTS.find((each) => each === select.value) ?? "none";
+      this.settings = withFault(this.#settings, fault);
     });
     this.#show.push(() => {
       select.value = this.#settings.fault;
