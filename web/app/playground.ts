@@ -124,6 +124,7 @@ export class Playground {
     this.#exchange?.hangUp();
     this.#console.clear();
     this.#editor.clearProblems();
+    await this.#ladder.settled(); // who has chosen an engine wants to run on it
     try {
       await this.#session.start(this.#editor.text);
     } catch (error) {

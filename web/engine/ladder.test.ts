@@ -109,6 +109,21 @@ describe("the engine in use", () => {
     expect(worker.waiting).toBe(0);
   });
 
+  test("is settled when the last wish is", async () => {
+    void ladder.want("service worker");
+    let settledNow = false;
+    const waiting = ladder.settled().then(() => {
+      settledNow = true;
+    });
+    void ladder.want("WebContainer");
+    worker.fail("too late");
+    await settled();
+    expect(settledNow).toBe(false);
+    container.succeed();
+    await waiting;
+    expect(ladder.engine.kind).toBe("WebContainer");
+  });
+
   test("is the page's again when it can't go on, and the reason is told", async () => {
     const wanting = ladder.want("service worker");
     const opened = worker.succeed();

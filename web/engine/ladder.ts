@@ -21,6 +21,7 @@ export class Ladder {
   readonly #onChange: () => void;
   #engine: Engine;
   #state: LadderState = { wanted: "page", phase: "settled", reason: undefined };
+  #opening: Promise<void> = Promise.resolve();
   /** Counts the wishes: what an older one comes to is not used. */
   #wish = 0;
 
@@ -51,7 +52,17 @@ export class Ladder {
   }
 
   /** Opens the wanted engine, or the next one below that can be had. Never rejects. */
-  async want(wanted: EngineKind): Promise<void> {
+  want(wanted: EngineKind): Promise<void> {
+    this.#opening = this.#climb(wanted);
+    return this.#opening;
+  }
+
+  /** Resolves when no engine is being opened. */
+  async settled(): Promise<void> {
+    while (this.#state.phase === "opening") await this.#opening;
+  }
+
+  async #climb(wanted: EngineKind): Promise<void> {
     const wish = ++this.#wish;
     const reasons: string[] = [];
     this.#use(this.#page);
