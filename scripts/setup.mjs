@@ -45,6 +45,10 @@ export function installPackages() {
 
 /** Chromium and curl, which the tests drive. What can't be had is said, and its tests will fail. */
 export async function installPrograms() {
+  // They would be started as services by their packages, which is not for a test to do.
+  const { missing: missingProxies } = await import("../hardening/smuggling/installed.mjs");
+  const proxies = missingProxies();
+  if (proxies) console.log(`The cases that start a proxy are skipped: ${proxies}.`);
   const { findChromium } = await import("./chromium.mjs");
   const missing = [...(findChromium() ? [] : ["chromium"]), ...(isInstalled("curl") ? [] : ["curl"])];
   if (missing.length === 0) return;

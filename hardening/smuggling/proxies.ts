@@ -1,21 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-/** A program that has to be there, as Debian packages it. */
-export function missing(...programs: readonly string[]): string | undefined {
-  const absent = programs.filter(
-    (program) =>
-      !["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"].some((folder) =>
-        existsSync(join(folder, program)),
-      ),
-  );
-  return absent.length === 0
-    ? undefined
-    : `not installed: ${absent.join(", ")} (apt-get install ${absent.join(" ")})`;
-}
+import { findProgram } from "./installed.mjs";
 
 /** What a proxy's configuration needs to know. */
 export interface Wiring {
@@ -54,7 +42,7 @@ export class ProxyServer {
     for (const name of ["body", "proxy", "fastcgi", "uwsgi", "scgi"]) mkdirSync(join(directory, name));
     writeFileSync(file, configure({ port, origin, secret, directory }));
     const args = kind === "nginx" ? ["-p", directory, "-c", file, "-e", "stderr"] : ["-db", "-f", file];
-    const child = spawn(program(kind), args, { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(findProgram(kind) ?? kind, args, { stdio: ["ignore", "ignore", "pipe"] });
     const proxy = new ProxyServer(child, port, directory);
     await proxy.#listening();
     return proxy;
@@ -77,12 +65,6 @@ export class ProxyServer {
     }
     throw new Error(`the proxy does not listen: ${this.#output}`);
   }
-}
-
-function program(kind: string): string {
-  return execFileSync("sh", ["-c", `PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v ${kind}`], {
-    encoding: "utf8",
-  }).trim();
 }
 
 function accepts(port: number): Promise<boolean> {

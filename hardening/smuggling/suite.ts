@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { missing } from "./installed.mjs";
 import { Origin, type Seen } from "./origin.ts";
-import { haproxy, lenientNginx, missing, nginxOfReadme, ProxyServer, type Wiring } from "./proxies.ts";
+import { haproxy, lenientNginx, nginxOfReadme, ProxyServer, type Wiring } from "./proxies.ts";
 import type { Vector } from "./vectors.ts";
 
 interface Front {
@@ -37,7 +38,7 @@ const QUIET_MS = 25;
  */
 export function smugglingSuite(vectors: readonly Vector[]): void {
   for (const front of FRONTS) {
-    const reason = missing(front.kind);
+    const reason = missing([front.kind]);
     if (reason !== undefined) {
       describe(front.name, () => it.skip(reason));
       continue;
