@@ -74,7 +74,8 @@ export class NodeNetwork implements Network {
 
   /**
    * @throws NetworkError with Node's code: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`,
-   * `EAFNOSUPPORT` for an address of the other family, `ENOTSUP` for `reusePort` where there is none.
+   * `EAFNOSUPPORT` for an address of the other family, `ENOTSUP` for `reusePort` where there is none. TypeError where
+   * `tls` has no certificate to show.
    */
   async listen(options: NodeListenSpec): Promise<Listener> {
     const server = await listeningServer(options, this.#identities);

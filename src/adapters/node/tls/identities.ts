@@ -27,10 +27,15 @@ export class Identities {
   /**
    * A server that does not listen yet, whose connections are as `NodeSocket` wants them once they are half-open:
    * a client that goes during its handshake is to be gone at once.
+   * @throws TypeError where there is nothing to show to clients
    */
   createServer(): Server {
+    const { identity, names } = this.#loaded;
+    if (identity.cert === undefined && identity.pfx === undefined && names.size === 0) {
+      throw new TypeError("To listen over TLS the option tls needs cert and key, or names that have them");
+    }
     const server = createServer({
-      ...this.#loaded.identity,
+      ...identity,
       SNICallback: (name, callback) => callback(null, this.#named(name)),
       ALPNProtocols: ALPN,
       ...{ pauseOnConnect: true, noDelay: true },

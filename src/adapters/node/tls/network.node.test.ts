@@ -94,6 +94,16 @@ describe("names (SNI)", () => {
     ]);
   });
 
+  it("ends the handshake of who asks for another, where there is no standard one", async () => {
+    const { port } = await serve({ names: { "shop.test": shop } });
+    expect(await subjectFor(port, "shop.test")).toBe("shop.test");
+    expect(await codeOf(handshake(port, { servername: "other.test" }))).toMatch(
+      /^ERR_SSL_.*HANDSHAKE_FAILURE$/,
+    );
+    const nobody = new NodeNetwork({ tls: { ca: shop.cert } }).listen({ port: 0, address: "127.0.0.1" });
+    await expect(nobody).rejects.toThrow(TypeError);
+  });
+
   it("has the policy of the whole for each name", async () => {
     const { port } = await serve({ ...standard, maxVersion: "TLSv1.2", names: { "shop.test": shop } });
     const tls = await handshake(port, { servername: "shop.test" });
@@ -348,6 +358,27 @@ describe("connecting", () => {
     expect(await codeOf(network.connect({ host: "127.0.0.1", port }))).toMatch(
       /^ERR_SSL_WRONG_VERSION_NUMBER$/,
     );
+  });
+});
+
+describe("Unix sockets", () => {
+  it("speak TLS as well, for the name localhost", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "portico-"));
+    cleanUps.push(() => rmSync(directory, { recursive: true }));
+    const network = new NodeNetwork({ tls: { ...standard, ca: standard.cert } });
+    const path = join(directory, "tls");
+    const listener = await network.listen({ path });
+    cleanUps.push(() => listener.close());
+    const near = new WireClient(await network.connect({ path }));
+    const far = new WireClient(await listener.accept());
+    await near.send("over TLS");
+    expect(await far.read(8)).toBe("over TLS");
+    expect([near.socket.remoteAddress, far.socket.localAddress].map(({ address }) => address)).toEqual([
+      path,
+      path,
+    ]);
+    near.destroy();
+    await far.closed();
   });
 });
 
