@@ -1,3 +1,4 @@
+import { concat } from "../http1/octets.ts";
 import { utf8Length } from "../http1/utf8.ts";
 
 /**
@@ -5,9 +6,7 @@ import { utf8Length } from "../http1/utf8.ts";
  * A stream is read once; `begun` is what was read of it to see whether it is a short one.
  */
 export type RequestBody =
-  | { readonly kind: "text"; readonly text: string; readonly length: number }
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array; readonly length: number }
-  | { readonly kind: "blob"; readonly blob: Blob; readonly length: number }
+  | { readonly kind: "whole"; readonly content: string | Uint8Array | Blob; readonly length: number }
   | {
       readonly kind: "stream";
       readonly reader: ReadableStreamDefaultReader<Uint8Array>;
@@ -34,20 +33,20 @@ const MAX_HOPS = 32;
  * @throws TypeError for a stream that is locked or was read
  */
 export function extractBody(given: BodyInit): TypedBody | Promise<TypedBody> {
-  if (typeof given === "string") return text(given, "text/plain;charset=UTF-8");
-  if (given instanceof URLSearchParams) {
-    return text(String(given), "application/x-www-form-urlencoded;charset=UTF-8");
-  }
-  if (given instanceof ArrayBuffer) return bytes(new Uint8Array(given.slice(0)));
+  if (given instanceof ArrayBuffer) return whole(new Uint8Array(given.slice(0)));
   if (ArrayBuffer.isView(given)) {
-    return bytes(new Uint8Array(given.buffer, given.byteOffset, given.byteLength).slice());
+    return whole(new Uint8Array(given.buffer, given.byteOffset, given.byteLength).slice());
   }
-  if (given instanceof Blob) return blob(given);
+  if (given instanceof Blob) return whole(given, given.type);
+  if (given instanceof FormData) return form(given);
   if (given instanceof ReadableStream) {
     return { body: { kind: "stream", reader: given.getReader(), begun: [] }, type: "" };
   }
-  if (given instanceof FormData) return form(given);
-  return text(String(given), "text/plain;charset=UTF-8");
+  const isQuery = given instanceof URLSearchParams;
+  return whole(
+    String(given),
+    `${isQuery ? "application/x-www-form-urlencoded" : "text/plain"};charset=UTF-8`,
+  );
 }
 
 /**
@@ -62,40 +61,24 @@ export async function peekBody(stream: ReadableStream<Uint8Array>): Promise<Requ
     const next = reader.read();
     if (!(await settlesSoon(next))) return { kind: "stream", reader, begun, next };
     const { done, value } = await next;
-    if (done) return { kind: "bytes", bytes: concat(begun, length), length };
+    if (done) return { kind: "whole", content: concat(begun), length };
     begun.push(value);
     length += value.byteLength;
   }
   return { kind: "stream", reader, begun };
 }
 
-export function concat(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
-}
-
-function text(value: string, type: string): TypedBody {
-  return { body: { kind: "text", text: value, length: utf8Length(value) }, type };
-}
-
-function bytes(value: Uint8Array): TypedBody {
-  return { body: { kind: "bytes", bytes: value, length: value.length }, type: "" };
-}
-
-function blob(value: Blob): TypedBody {
-  return { body: { kind: "blob", blob: value, length: value.size }, type: value.type };
+function whole(content: string | Uint8Array | Blob, type = ""): TypedBody {
+  let length = content instanceof Blob ? content.size : content.length;
+  if (typeof content === "string") length = utf8Length(content);
+  return { body: { kind: "whole", content, length }, type };
 }
 
 /** The platform knows how to write a form; as a blob its length is known. A blob's own type is in lower case. */
 async function form(value: FormData): Promise<TypedBody> {
   const written = new Response(value);
   const type = written.headers.get("content-type") ?? "";
-  return { ...blob(await written.blob()), type };
+  return whole(await written.blob(), type);
 }
 
 async function settlesSoon(promise: Promise<unknown>): Promise<boolean> {

@@ -9,7 +9,7 @@ import { type BodySource, IncomingBody } from "./incoming-body.ts";
 import { keepAliveOf } from "./keep-alive.ts";
 import { sendRequest, type WireRequest } from "./send-request.ts";
 import type { Waiting } from "./sweep.ts";
-import type { Upload, UploadSink } from "./upload.ts";
+import type { Upload, UploadOwner } from "./upload.ts";
 
 /** Who sent a request: is told of one of the two, once. */
 export interface ResponseHandler {
@@ -49,7 +49,7 @@ const MOST_OWNED = 1_048_576;
 const MAX_INTERIM = 100;
 
 /** One connection of a client: a request out, its response in, the next request. */
-export class ClientConnection implements SocketEvents, BodySource, UploadSink, Waiting {
+export class ClientConnection implements SocketEvents, BodySource, UploadOwner, Waiting {
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
   readonly #reader: ResponseReader;
@@ -181,11 +181,11 @@ export class ClientConnection implements SocketEvents, BodySource, UploadSink, W
     else this.#socket.resume();
   }
 
-  bodyEnded(): HttpHeaders | undefined {
-    const lines = this.#reader.trailers;
+  bodyEnded(): HttpHeaders {
+    const trailers = HttpHeaders.fromLines(this.#reader.trailers);
     this.setFull(false);
     this.#complete();
-    return lines === undefined ? undefined : HttpHeaders.fromLines(lines);
+    return trailers;
   }
 
   bodyAborted(reason: unknown): void {
@@ -193,10 +193,6 @@ export class ClientConnection implements SocketEvents, BodySource, UploadSink, W
   }
 
   // What the upload says.
-
-  write(data: Uint8Array | string): boolean {
-    return this.#socket.write(data);
-  }
 
   uploadEnded(): void {
     this.#upload = undefined;

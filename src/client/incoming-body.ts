@@ -1,6 +1,6 @@
 import { HttpHeaders } from "../http1/headers.ts";
 import type { BodyEvent } from "../http1/message-reader.ts";
-import { concat } from "./body.ts";
+import { concat } from "../http1/octets.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
 
 /** What a connection does for the body that is read from it. */
@@ -10,7 +10,7 @@ export interface BodySource {
   /** Whether as much waits as may: then no more should arrive. */
   setFull(full: boolean): void;
   /** The body was read to its end, with these trailers. The source is not asked again. */
-  bodyEnded(): HttpHeaders | undefined;
+  bodyEnded(): HttpHeaders;
   /** Nobody wants the rest, or it can't be had. */
   bodyAborted(reason: unknown): void;
 }
@@ -37,7 +37,7 @@ export class IncomingBody {
   #waiting = 0;
   #controller: Controller | undefined;
   #trailers: HttpHeaders | undefined;
-  #whenTrailers: { resolve(trailers: HttpHeaders): void; reject(error: unknown): void } | undefined;
+  #whenTrailers: { resolve(trailers: HttpHeaders): void; reject(error: unknown): void }[] = [];
   /** Called once, when the body has ended or failed. */
   onSettled: (() => void) | undefined;
 
@@ -86,12 +86,9 @@ export class IncomingBody {
   /** Everything that arrived, taken out: the whole body when it is complete. */
   takeAll(): Uint8Array<ArrayBuffer> {
     const chunks = this.#chunks;
-    const length = this.#waiting;
     this.#chunks = [];
     this.#waiting = 0;
-    // The receiver's own bytes (the socket's contract), never shared memory.
-    if (chunks.length === 1) return chunks[0] as Uint8Array<ArrayBuffer>;
-    return concat(chunks, length);
+    return concat(chunks); // the receiver's own bytes (the socket's contract), never shared memory
   }
 
   /** The body as a stream of bytes; made once. */
@@ -114,17 +111,7 @@ export class IncomingBody {
     if (this.#state === "ended") return Promise.resolve(this.#trailers ?? new HttpHeaders());
     if (this.#state === "failed") return Promise.reject(this.failure?.error);
     return new Promise((resolve, reject) => {
-      const before = this.#whenTrailers;
-      this.#whenTrailers = {
-        resolve: (trailers) => {
-          before?.resolve(trailers);
-          resolve(trailers);
-        },
-        reject: (error) => {
-          before?.reject(error);
-          reject(error);
-        },
-      };
+      this.#whenTrailers.push({ resolve, reject });
     });
   }
 
@@ -136,7 +123,7 @@ export class IncomingBody {
     this.#chunks = [];
     this.#waiting = 0;
     this.#source.bodyAborted(error);
-    this.#whenTrailers?.reject(error);
+    for (const { reject } of this.#whenTrailers) reject(error);
     this.#settle();
     if (this.#controller !== undefined) this.#serve();
   }
@@ -164,7 +151,7 @@ export class IncomingBody {
   #end(): void {
     this.#state = "ended";
     this.#trailers = this.#source.bodyEnded();
-    this.#whenTrailers?.resolve(this.#trailers ?? new HttpHeaders());
+    for (const { resolve } of this.#whenTrailers) resolve(this.#trailers);
     this.#settle();
   }
 

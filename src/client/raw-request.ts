@@ -1,6 +1,6 @@
 import type { ProtocolError } from "../http1/errors.ts";
+import { concat } from "../http1/octets.ts";
 import { type Clock, type ConnectSpec, type Network, systemClock } from "../socket/index.ts";
-import { concat } from "./body.ts";
 import { type RawResponse, RawResponses, requestsIn } from "./raw-responses.ts";
 
 /** Options of `rawRequest`. */
@@ -73,8 +73,7 @@ export async function rawRequest(
     };
     const finish = (ending: RawAnswer["ending"]) => {
       settle();
-      const length = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-      resolve({ bytes: concat(pieces, length), responses: responses.all, error: responses.error, ending });
+      resolve({ bytes: concat(pieces), responses: responses.all, error: responses.error, ending });
     };
     socket.open({
       onData(bytes) {

@@ -1,9 +1,9 @@
 import type { ProtocolError } from "../http1/errors.ts";
 import { HttpHeaders } from "../http1/headers.ts";
 import { DEFAULT_LIMITS } from "../http1/limits.ts";
+import { concat } from "../http1/octets.ts";
 import { RequestReader } from "../http1/request-reader.ts";
 import { type ResponseHead, ResponseReader } from "../http1/response-reader.ts";
-import { concat } from "./body.ts";
 
 /** One response among raw bytes. */
 export interface RawResponse {
@@ -100,9 +100,8 @@ export class RawResponses {
 
   #response(complete: boolean): RawResponse {
     const { status, reason, headers } = this.#head as ResponseHead;
-    const length = this.#body.reduce((sum, { byteLength }) => sum + byteLength, 0);
     const lines = complete ? this.#reader.trailers : undefined;
     const trailers = HttpHeaders.fromLines(lines);
-    return { status, reason, headers, body: concat(this.#body, length), trailers, complete };
+    return { status, reason, headers, body: concat(this.#body), trailers, complete };
   }
 }

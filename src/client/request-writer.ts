@@ -1,6 +1,7 @@
 import { InvalidHeader } from "../http1/errors.ts";
 import { listElements } from "../http1/list.ts";
 import { isAscii } from "../http1/octets.ts";
+import { checkTransferEncoding, declaredLength } from "../http1/response-writer.ts";
 import type { OutgoingRequest } from "./request.ts";
 
 /** How the content of a request is delimited: its length in octets, chunks, or not at all. */
@@ -100,12 +101,10 @@ function hears(key: string, value: string, said: Said): boolean {
       said.cookie = said.cookie === "" ? value : `${value}; ${said.cookie}`;
       return true;
     case "content-length":
-      said.length = readLength(value, said.length);
+      said.length = declaredLength(value, said.length);
       return true;
     case "transfer-encoding":
-      if (value.toLowerCase() !== "chunked") {
-        throw new InvalidHeader("wanted no Transfer-Encoding but chunked");
-      }
+      checkTransferEncoding(value);
       said.chunked = true;
       return true;
     case "connection": {
@@ -116,12 +115,6 @@ function hears(key: string, value: string, said: Said): boolean {
     default:
       return false;
   }
-}
-
-function readLength(value: string, before: number | undefined): number {
-  const length = /^[0-9]+$/.test(value) ? Number(value) : Number.NaN;
-  if (Number.isSafeInteger(length) && (before ?? length) === length) return length;
-  throw new InvalidHeader("wanted one Content-Length of digits alone");
 }
 
 function frame({ method, body }: OutgoingRequest, said: Said): RequestFraming {

@@ -1,11 +1,10 @@
+import type { Socket } from "../socket/index.ts";
 import type { NextChunk } from "./body.ts";
 import { ClientError } from "./errors.ts";
 import type { RequestFraming } from "./request-writer.ts";
 
-/** What a connection does for the stream that it sends. */
-export interface UploadSink {
-  /** Queues bytes. False: wait for `drained`. */
-  write(data: Uint8Array | string): boolean;
+/** Who sends the stream. */
+export interface UploadOwner {
   /** All of the body is written. */
   uploadEnded(): void;
   /** The stream failed, or is not what its length says: the request can't be made whole. */
@@ -14,23 +13,23 @@ export interface UploadSink {
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-/** Chunks up to this many bytes are copied into one write with their framing. */
-const MAX_JOINED = 16_384;
 /** Longer pieces leave in slices, so that a cancelled upload of one huge chunk ends soon. */
 const SLICE_BYTES = 1_048_576;
 
 /** Sends one stream as a request's content, as quickly as the socket takes it and no quicker. */
 export class Upload {
   readonly #reader: Reader;
-  readonly #sink: UploadSink;
+  readonly #socket: Socket;
+  readonly #owner: UploadOwner;
   readonly #chunked: boolean;
   #left: number;
   #state: "running" | "ended" = "running";
   #drained: (() => void) | undefined;
 
-  constructor(reader: Reader, framing: RequestFraming, sink: UploadSink) {
+  constructor(reader: Reader, framing: RequestFraming, socket: Socket, owner: UploadOwner) {
     this.#reader = reader;
-    this.#sink = sink;
+    this.#socket = socket;
+    this.#owner = owner;
     this.#chunked = framing === "chunked";
     this.#left = typeof framing === "number" ? framing : Number.POSITIVE_INFINITY;
   }
@@ -80,51 +79,40 @@ export class Upload {
     } catch (error) {
       if (this.#state === "ended") return;
       this.cancel(error);
-      this.#sink.uploadFailed(error);
+      this.#owner.uploadFailed(error);
     }
   }
 
   async #send(chunk: Uint8Array): Promise<void> {
     if (!(chunk instanceof Uint8Array)) {
-      throw new ClientError(
-        "InvalidBody",
-        `a request body's stream must give Uint8Arrays, got ${typeof chunk}`,
-      );
+      throw new ClientError("InvalidBody", `a stream must give Uint8Arrays, got ${typeof chunk}`);
     }
-    if (chunk.length > this.#left) {
-      throw new ClientError(
-        "ContentLengthMismatch",
-        `${chunk.length} bytes of body, wanted at most ${this.#left} more`,
-      );
-    }
+    if (chunk.length > this.#left) throw mismatch(`${chunk.length} bytes, wanted at most ${this.#left} more`);
     this.#left -= chunk.length;
     for (let at = 0; at < chunk.length && this.#state === "running"; at += SLICE_BYTES) {
-      const room = this.#write(
-        at === 0 && chunk.length <= SLICE_BYTES ? chunk : chunk.subarray(at, at + SLICE_BYTES),
-      );
+      const room = this.#write(chunk.subarray(at, at + SLICE_BYTES));
       if (!room && this.#state === "running") await this.#whenDrained();
     }
   }
 
+  /** `chunk-size CRLF chunk-data CRLF`, or the data alone. */
   #write(bytes: Uint8Array): boolean {
-    if (!this.#chunked) return this.#sink.write(bytes);
-    const size = `${bytes.length.toString(16)}\r\n`;
-    if (bytes.length <= MAX_JOINED) return this.#sink.write(frame(size, bytes));
-    this.#sink.write(size);
-    this.#sink.write(bytes);
-    return this.#sink.write("\r\n");
+    if (!this.#chunked) return this.#socket.write(bytes);
+    this.#socket.cork?.();
+    this.#socket.write(`${bytes.length.toString(16)}\r\n`);
+    this.#socket.write(bytes);
+    const room = this.#socket.write("\r\n");
+    this.#socket.uncork?.();
+    return room;
   }
 
   #finish(): void {
     if (!this.#chunked && this.#left > 0) {
-      throw new ClientError(
-        "ContentLengthMismatch",
-        `the body ended ${this.#left} bytes before its Content-Length`,
-      );
+      throw mismatch(`the body ended ${this.#left} bytes before its Content-Length`);
     }
     this.#state = "ended";
-    if (this.#chunked) this.#sink.write("0\r\n\r\n");
-    this.#sink.uploadEnded();
+    if (this.#chunked) this.#socket.write("0\r\n\r\n");
+    this.#owner.uploadEnded();
   }
 
   #whenDrained(): Promise<void> {
@@ -134,12 +122,6 @@ export class Upload {
   }
 }
 
-/** `chunk-size CRLF chunk-data CRLF`. */
-function frame(size: string, bytes: Uint8Array): Uint8Array {
-  const framed = new Uint8Array(size.length + bytes.length + 2);
-  for (let i = 0; i < size.length; i++) framed[i] = size.charCodeAt(i);
-  framed.set(bytes, size.length);
-  framed[framed.length - 2] = 13;
-  framed[framed.length - 1] = 10;
-  return framed;
+function mismatch(text: string): ClientError {
+  return new ClientError("ContentLengthMismatch", text);
 }

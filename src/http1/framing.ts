@@ -71,10 +71,15 @@ function isChunked(values: readonly string[]): boolean {
  * here, since nothing but an attack sends it.
  */
 function readContentLength(values: readonly string[]): number {
-  const [value = ""] = values;
-  const length = Number(value);
-  if (values.length === 1 && /^\d+$/.test(value) && Number.isSafeInteger(length)) return length;
+  const length = values.length === 1 ? lengthOf(values[0]!) : Number.NaN;
+  if (length >= 0) return length;
   throw new ProtocolError("InvalidContentLength", 400, "wanted one Content-Length of digits alone");
+}
+
+/** `1*DIGIT` as a number, NaN where it is none or too large to be exact. */
+export function lengthOf(value: string): number {
+  const length = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  return Number.isSafeInteger(length) ? length : Number.NaN;
 }
 
 function invalid(what: string): ProtocolError {

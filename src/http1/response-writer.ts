@@ -1,4 +1,5 @@
 import { InvalidHeader } from "./errors.ts";
+import { lengthOf } from "./framing.ts";
 import { checkName, forEachField, type HeadersInput, toValue } from "./headers.ts";
 import { listElements } from "./list.ts";
 import { isAscii, octets } from "./octets.ts";
@@ -107,11 +108,7 @@ export class ResponseHeadWriter {
   }
 
   #declareLength(value: string): void {
-    const length = /^[0-9]+$/.test(value) ? Number(value) : Number.NaN;
-    if (!Number.isSafeInteger(length) || (this.declaredLength >= 0 && this.declaredLength !== length)) {
-      throw new InvalidHeader("wanted one Content-Length of digits alone");
-    }
-    this.declaredLength = length;
+    this.declaredLength = declaredLength(value, this.declaredLength < 0 ? undefined : this.declaredLength);
   }
 }
 
@@ -125,7 +122,15 @@ interface KnownLine {
 const MAX_KNOWN = 64;
 const MAX_KNOWN_LENGTH = 256;
 
-function checkTransferEncoding(value: string): void {
+/** What a caller says of the length. @throws InvalidHeader where that is none, or another than `before` */
+export function declaredLength(value: string, before: number | undefined): number {
+  const length = lengthOf(value);
+  if (length === (before ?? length)) return length;
+  throw new InvalidHeader("wanted one Content-Length of digits alone");
+}
+
+/** What a caller says of the coding, which is the writer's to choose. @throws InvalidHeader */
+export function checkTransferEncoding(value: string): void {
   if (value.toLowerCase() === "chunked") return;
   throw new InvalidHeader("wanted no Transfer-Encoding but chunked");
 }

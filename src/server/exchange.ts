@@ -1,4 +1,5 @@
 import { ProtocolError } from "../http1/errors.ts";
+import type { FieldLines } from "../http1/field-lines.ts";
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
 import type { BodyEvent } from "../http1/message-reader.ts";
 import { reasonPhrase } from "../http1/reason.ts";
@@ -169,8 +170,8 @@ export class Exchange implements BodySource, ResponseSink {
     if (this.#responseDone && this.#phase === "serving") queueMicrotask(() => this.#complete());
   }
 
-  get trailers(): HttpHeaders {
-    return HttpHeaders.fromLines(this.#connection.reader.trailers);
+  get trailers(): FieldLines | undefined {
+    return this.#connection.reader.trailers;
   }
 
   // `ResponseSink`: the response.

@@ -1,5 +1,6 @@
 import { ProtocolError } from "../http1/errors.ts";
 import type { BodyEvent } from "../http1/message-reader.ts";
+import { concat } from "../http1/octets.ts";
 import { UsageError } from "./errors.ts";
 
 /** What a connection does for the body that is being read from it. */
@@ -174,17 +175,4 @@ export class IncomingBody {
 interface Waiter {
   resolve(chunk: Uint8Array | undefined): void;
   reject(error: unknown): void;
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  if (chunks.length === 1) return chunks[0]!;
-  let length = 0;
-  for (const chunk of chunks) length += chunk.length;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }

@@ -1,3 +1,4 @@
+import { concat } from "../http1/octets.ts";
 import type { Socket } from "../socket/index.ts";
 import { connectionClosed, RESOLVED } from "./outgoing-body.ts";
 
@@ -144,12 +145,5 @@ interface Waiter {
 const encoder = new TextEncoder();
 
 function join(pieces: readonly (string | Uint8Array)[]): Uint8Array {
-  const encoded = pieces.map((piece) => (typeof piece === "string" ? encoder.encode(piece) : piece));
-  const bytes = new Uint8Array(encoded.reduce((size, piece) => size + piece.length, 0));
-  let at = 0;
-  for (const piece of encoded) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return concat(pieces.map((piece) => (typeof piece === "string" ? encoder.encode(piece) : piece)));
 }

@@ -1,3 +1,4 @@
+import type { FieldLines } from "../http1/field-lines.ts";
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
 import type { RequestHead } from "../http1/request-head.ts";
 import type { Socket } from "../socket/index.ts";
@@ -34,8 +35,10 @@ export class ServerRequest implements HttpRequest {
   #url: URL | undefined;
   #abort: AbortController | undefined;
   #gone: Error | undefined;
-  #trailers: Trailers | undefined;
-  #ended = false;
+  #trailers: Promise<HttpHeaders> | undefined;
+  #settleTrailers: (() => void) | undefined;
+  /** Of this body, not of the one that the connection reads next. */
+  #trailerLines: FieldLines | undefined;
 
   constructor(exchange: Exchange, head: RequestHead) {
     this.#exchange = exchange;
@@ -83,10 +86,19 @@ export class ServerRequest implements HttpRequest {
   }
 
   get trailers(): Promise<HttpHeaders> {
-    if (this.incoming === undefined) return Promise.resolve(new HttpHeaders());
-    this.#trailers ??= new Trailers();
-    if (this.#ended) this.#settleTrailers();
-    return this.#trailers.promise;
+    const { incoming } = this;
+    if (incoming === undefined) return Promise.resolve(new HttpHeaders());
+    if (this.#trailers === undefined) {
+      this.#trailers = new Promise((resolve, reject) => {
+        this.#settleTrailers = () => {
+          if (incoming.state === "ended") resolve(HttpHeaders.fromLines(this.#trailerLines));
+          else reject(new UsageError("ConnectionClosed", "the body was not read to its end"));
+        };
+      });
+      this.#trailers.catch(() => {}); // that nobody waits for them is no unhandled rejection
+      if (incoming.state !== "open") this.#settleTrailers?.();
+    }
+    return this.#trailers;
   }
 
   get body(): ReadableStream<Uint8Array> | null {
@@ -151,8 +163,8 @@ export class ServerRequest implements HttpRequest {
 
   /** The body came to its end, in one way or another. */
   bodyEnded(): void {
-    this.#ended = true;
-    if (this.#trailers !== undefined) this.#settleTrailers();
+    this.#trailerLines = this.#exchange.trailers;
+    this.#settleTrailers?.();
   }
 
   /** The client is gone before the response was complete. */
@@ -163,26 +175,6 @@ export class ServerRequest implements HttpRequest {
 
   #content(): Uint8Array | Promise<Uint8Array> {
     return this.incoming === undefined ? new Uint8Array(0) : this.incoming.bytes();
-  }
-
-  #settleTrailers(): void {
-    if (this.incoming?.state === "ended") this.#trailers?.resolve(this.#exchange.trailers);
-    else this.#trailers?.reject(new UsageError("ConnectionClosed", "the body was not read to its end"));
-  }
-}
-
-/** A promise of trailers; that nobody waits for it is not an unhandled rejection. */
-class Trailers {
-  readonly promise: Promise<HttpHeaders>;
-  resolve!: (trailers: HttpHeaders) => void;
-  reject!: (error: unknown) => void;
-
-  constructor() {
-    this.promise = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-    this.promise.catch(() => {});
   }
 }
 

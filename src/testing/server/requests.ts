@@ -180,6 +180,22 @@ export function requestCases(stage: ServerStage): void {
     expect(seen).toEqual(["9", null, "example.test"]);
   });
 
+  it("has its own trailers still when the next request has had others", async () => {
+    const trailers: (() => Promise<HttpHeaders>)[] = [];
+    const { connect } = await stage.serve(async (request) => {
+      trailers.push(() => request.trailers);
+      await request.bytes();
+      await request.respond(200, "done");
+    });
+    const client = await connect();
+    for (const sum of ["1", "2"]) {
+      await client.send(chunked(`1\r\na\r\n0\r\nX-Sum: ${sum}\r\n\r\n`));
+      await client.read("done");
+    }
+    const seen = await Promise.all(trailers.map((ask) => ask()));
+    expect(seen.map((each) => each.get("x-sum"))).toEqual(["1", "2"]);
+  });
+
   it("has empty trailers where there are none", async () => {
     expect(await see(get(), async (r) => [...(await r.trailers)])).toEqual([]);
     expect(await see(post("abc"), async (r) => [await r.text(), ...(await r.trailers)])).toEqual(["abc"]);
