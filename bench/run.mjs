@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: every row. `npm run bench -- NAME ...`: those rows. `npm run bench -- curves`: cost as
- * the work grows. Options: --rounds N, --seconds N, --node 22|24|26, --quick, --publish (keep the table
+ * `npm run bench`: everything. `npm run bench -- NAME ...`: those rows. `npm run bench -- curves`: cost as
+ * the work grows. `npm run bench -- page websocket`: what is no row. Options: --rounds N, --seconds N, --node 22|24|26, --quick, --publish (keep the table
  * and the plot for the README). How it is measured and why: README.md beside this file.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,6 +12,7 @@ import { preparePeers, versions } from "./harness/peers.mjs";
 import { bars } from "./harness/plot.mjs";
 import { fullMarkdown, rowMarkdown, summaryMarkdown } from "./harness/report.mjs";
 import { judge } from "./harness/row.mjs";
+import { programs, runProgram } from "./programs.mjs";
 import { measureRow, rows } from "./rows.mjs";
 
 const results = fileURLToPath(new URL("./results/", import.meta.url));
@@ -38,7 +39,7 @@ const options = {
 };
 
 function chosenRows() {
-  const known = [...rows.map((row) => row.name), "curves"];
+  const known = [...rows.map((row) => row.name), "curves", ...Object.keys(programs)];
   const strangers = names.filter((name) => !known.includes(name));
   if (strangers.length > 0) {
     throw new Error(`no such row: ${strangers.join(", ")}. There are: ${known.join(", ")}`);
@@ -114,9 +115,10 @@ async function main() {
     console.log(summaryMarkdown(done));
     if (!options.quick) write(done, context);
   }
-  if (names.includes("curves") || (names.length === 0 && !options.quick)) {
-    await measureCurves({ ...options, results, published: flags.publish ? published : undefined });
-  }
+  const where = { ...options, results, published: flags.publish ? published : undefined };
+  const asked = (name) => names.includes(name) || (names.length === 0 && !options.quick);
+  if (asked("curves")) await measureCurves(where);
+  for (const name of Object.keys(programs)) if (asked(name)) await runProgram(name, where);
 }
 
 await main();
