@@ -1,6 +1,7 @@
 import type { Socket as NetSocket, Server } from "node:net";
 import { type Listener, NetworkError, type Socket, type SocketAddress } from "../../socket/index.ts";
-import { ipAddress, unixAddress } from "./address.ts";
+import { ipAddress } from "../ip-address.ts";
+import { unixAddress } from "./address.ts";
 import type { Descriptors } from "./descriptors.ts";
 import { networkError } from "./errors.ts";
 import { NodeSocket } from "./socket.ts";
