@@ -40,7 +40,7 @@ const areas: Readonly<Record<string, Area>> = {
   "src/middleware": { areas: ["http1", "socket", "server"] },
   "src/static": { areas: ["http1", "socket", "server"], packages: ["mrmime"] },
   "src/adapters": { areas: [...platform, "adapters"] },
-  "src/adapters/node": { areas: platform, node: true },
+  "src/adapters/node": { areas: [...platform, "adapters"], node: true },
   "src/adapters/service-worker": { areas: [...platform, "adapters"], packages: ["tough-cookie"] },
   "src/adapters/vite": { areas: [], node: true },
   "src/adapters/webcontainer": {
