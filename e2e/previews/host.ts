@@ -1,6 +1,12 @@
 /** Runs in the page of these tests: a virtual network, the app on port 8080, and the bridge. */
 import { AsyncHttpServer } from "portico";
-import { type Bridge, type ExposeOptions, exposeNetwork, isolatePage } from "portico/service-worker";
+import {
+  type Bridge,
+  type ExposeOptions,
+  exposeNetwork,
+  isolatePage,
+  reportAborts,
+} from "portico/service-worker";
 import { VirtualNetwork } from "portico/virtual";
 import { App, pattern } from "./app.ts";
 
@@ -10,6 +16,7 @@ export class Host {
   readonly server = new AsyncHttpServer({ network: this.network, maxBody: 1e9, onError: () => undefined });
   readonly pattern = pattern;
   readonly isolatePage = isolatePage;
+  readonly reportAborts = reportAborts;
   bridge: Bridge | undefined;
   outdated = 0;
 

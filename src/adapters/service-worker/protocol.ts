@@ -41,7 +41,17 @@ export interface Welcome {
   readonly instance: string;
 }
 
-export type Greeting = Hello | Seek | KeepAlive | Welcome;
+/** A window to the worker: the fetch with this mark was aborted before it had its answer. */
+export interface Aborted {
+  readonly portico: "aborted";
+  readonly version: number;
+  readonly mark: string;
+}
+
+export type Greeting = Hello | Seek | KeepAlive | Welcome | Aborted;
+
+/** The field of a request that carries its mark as far as the worker. */
+export const ABORT_MARK = "x-portico-mark";
 
 // ---- the line ----
 
@@ -138,6 +148,8 @@ export const WAITS = Object.freeze({
   replayMs: 10_000,
   /** Between looks whether who asked is still there. */
   clientCheckMs: 1_000,
+  /** Before a navigation that has no client counts as given up. */
+  clientKnownMs: 50,
   /** Between signs of life to a worker. Chromium stops one after 30 s without an event. */
   keepAliveMs: 25_000,
 });

@@ -1,5 +1,6 @@
-import type { FetchDescription, Waits } from "../protocol.ts";
+import { ABORT_MARK, type FetchDescription, type Waits } from "../protocol.ts";
 import type { Place } from "../routes.ts";
+import type { Aborts } from "./aborts.ts";
 import type { Ask, PageAnswer } from "./ask.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import type { Sessions } from "./sessions.ts";
@@ -11,6 +12,7 @@ export interface AnswerContext {
   readonly scope: WorkerScope;
   readonly sessions: Sessions;
   readonly waits: Waits;
+  readonly aborts: Aborts;
 }
 
 /** Gets the server's answer, or says why there is none. Never rejects. */
@@ -19,6 +21,7 @@ export async function answer(
   place: Place,
   context: AnswerContext,
 ): Promise<Response> {
+  const aborted = context.aborts.follow(event.request.headers.get(ABORT_MARK));
   try {
     const { sessions, waits } = context;
     const [link, upload] = await Promise.all([
@@ -26,7 +29,7 @@ export async function answer(
       beginUpload(event.request, waits.firstBytesMs),
     ]);
     const ask = link.ask(describe(event, place), upload?.first ?? null);
-    const end = watch(event, ask, context);
+    const end = watch(event, ask, [event.request.signal, aborted.signal], context);
     void upload?.rest(ask);
     try {
       const response = toResponse(await ask.answer);
@@ -41,6 +44,8 @@ export async function answer(
   } catch (error) {
     const code = error instanceof Problem ? error.code : "InvalidResponse";
     return problemResponse(code, event.request.mode === "navigate");
+  } finally {
+    aborted.end();
   }
 }
 
@@ -58,7 +63,7 @@ function describe(
     port: place.port,
     method: request.method,
     target: place.target,
-    headers: [...request.headers],
+    headers: [...request.headers].filter(([name]) => name !== ABORT_MARK),
     referrer: request.referrer,
     mode: request.mode,
     destination: request.destination,
@@ -67,27 +72,57 @@ function describe(
 }
 
 /**
- * Watches over the wait for an answer: it ends after `answerMs`, when the fetch is aborted where the browser says
- * so, and when the tab that asked is closed.
+ * Watches over the wait for an answer: it ends after `answerMs`, when the fetch is aborted where the browser or the
+ * window says so, and when the tab that asked is closed.
  */
 function watch(
-  { request, clientId }: WorkerFetchEvent,
+  event: WorkerFetchEvent,
   ask: Ask,
+  signals: readonly AbortSignal[],
   { scope, waits }: AnswerContext,
 ): () => void {
-  const abort = () => ask.abort();
+  const { request, clientId } = event;
+  let waiting = true;
+  const abort = () => {
+    if (waiting) ask.abort();
+  };
   const timer = setTimeout(() => ask.abort("AnswerTimeout"), waits.answerMs);
   const check = setInterval(() => {
     // Who navigates may go before what it opened has come.
     if (clientId === "" || request.mode === "navigate") return;
     scope.clients.get(clientId).then((client) => client === undefined && abort(), abort);
   }, waits.clientCheckMs);
-  request.signal.addEventListener("abort", abort);
+  whenGivenUp(event, scope, waits, abort);
+  for (const signal of signals) {
+    signal.addEventListener("abort", abort);
+    if (signal.aborted) abort();
+  }
   return () => {
+    waiting = false;
     clearTimeout(timer);
     clearInterval(check);
-    request.signal.removeEventListener("abort", abort);
+    for (const signal of signals) signal.removeEventListener("abort", abort);
   };
+}
+
+/**
+ * What a navigation opens is a client that can be asked for: it is found when it is there, and not found when the
+ * frame or tab has gone or goes elsewhere. A browser that says so at once does not know such clients.
+ */
+function whenGivenUp(
+  { request, resultingClientId }: WorkerFetchEvent,
+  { clients }: WorkerScope,
+  { clientKnownMs }: Waits,
+  abort: () => void,
+): void {
+  if (request.mode !== "navigate" || resultingClientId === "") return;
+  const asked = Date.now();
+  clients.get(resultingClientId).then(
+    (client) => {
+      if (client === undefined && Date.now() - asked >= clientKnownMs) abort();
+    },
+    () => undefined,
+  );
 }
 
 function toResponse({ head, body }: PageAnswer): Response {

@@ -1,5 +1,6 @@
 import { isGreeting, VERSION, WAITS, type Waits } from "../protocol.ts";
 import { type Place, Routes } from "../routes.ts";
+import { Aborts } from "./aborts.ts";
 import { answer } from "./answer.ts";
 import { decide } from "./decide.ts";
 import { isolated, wantsIsolation } from "./isolate.ts";
@@ -33,13 +34,16 @@ export function servePreviews(scope: WorkerScope, options: ServePreviewsOptions 
   const routes = new Routes(new URL(scope.location.href).origin);
   const previewsOnly = scope.registration.scope.endsWith("~");
   const sessions = new Sessions(scope, routes, waits, version);
-  const context = { scope, sessions, waits };
+  const aborts = new Aborts();
+  const context = { scope, sessions, waits, aborts };
   const isolation = wantsIsolation(scope);
 
   scope.addEventListener("install", (event) => event.waitUntil(scope.skipWaiting()));
   scope.addEventListener("message", (event) => {
     const { data, ports } = event;
-    if (!isGreeting(data) || data.portico !== "hello") return;
+    if (!isGreeting(data)) return;
+    if (data.portico === "aborted") aborts.told(data.mark);
+    if (data.portico !== "hello") return;
     const [port] = ports;
     if (port !== undefined) event.waitUntil(sessions.welcome(data, port));
     if (data.claim) event.waitUntil(scope.clients.claim());
