@@ -50,6 +50,7 @@ test("it boots when asked to, runs a program on Node, and shows its bytes and it
   await playground.open();
   await playground.write(PROGRAM);
   await choose(playground);
+  await expect(page.getByRole("alert")).toContainText("Boot starts Node");
   expect(asked.filter((url) => url.startsWith(host.url) || /webcontainer|portico-package/.test(url))).toEqual(
     [],
   );

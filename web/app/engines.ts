@@ -28,9 +28,27 @@ export function engineLadder(network: Network, onChange: () => void): Ladder {
   return new Ladder(page, rungs, onChange);
 }
 
+/** In the tab's memory, where no link can write: what came here from the playground itself, and not from a stranger. */
+const MOVED = "portico-moved";
+
 /** Goes to the isolated page with what is here. */
 export async function openIsolated(program: Program): Promise<void> {
-  location.assign(`./${ISOLATED}${await hashOf(program)}`);
+  const hash = await hashOf(program);
+  try {
+    sessionStorage.setItem(MOVED, hash);
+  } catch {
+    // Storage is off: it opens as any link does.
+  }
+  location.assign(`./${ISOLATED}${hash}`);
+}
+
+/** Whether this tab brought the program of the location's hash here itself. */
+export function wasMovedHere(): boolean {
+  try {
+    return sessionStorage.getItem(MOVED) === location.hash;
+  } catch {
+    return false;
+  }
 }
 
 /** On the isolated page a WebContainer is wanted, and booted when somebody says so. */

@@ -15,7 +15,7 @@ import type { Place } from "../sandbox/protocol.ts";
 import { Recorder } from "../wire/recorder.ts";
 import { WirePanel } from "../wire/wire-panel.ts";
 import { announce, button, byId, h } from "./dom.ts";
-import { engineLadder, openIsolated, wakeUp } from "./engines.ts";
+import { engineLadder, openIsolated, wakeUp, wasMovedHere } from "./engines.ts";
 import { exampleNamed, examples, programOf } from "./examples.ts";
 import { notice } from "./notice.ts";
 import type { Program } from "./program.ts";
@@ -106,6 +106,10 @@ export class Playground {
     this.#request.paused = false;
     if (opened.type === "program") {
       this.show(opened.program);
+      if (wasMovedHere()) {
+        notice("Boot starts Node in this page. The runtime comes from the host of WebContainers.");
+        return;
+      }
       this.#request.paused = true;
       notice("This code came with a link and is not running. Read it, then press Run.");
       return;
