@@ -159,7 +159,8 @@ class Container {
       proxy.close();
     }
     this.#listener?.end();
-    await rm(this.folder, { recursive: true, force: true });
+    // A process that was killed may still be at its last write.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   async #write(tree: Tree, path: string): Promise<void> {
