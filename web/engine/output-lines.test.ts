@@ -30,7 +30,9 @@ test("of a flood a hundred lines come at a time, and the others are counted", ()
 });
 
 test("why a program ended is the last error, with its place in the program", () => {
-  lines.write(`file:///home/server.js:3
+  lines.write(`TypeError: one that was caught
+    at file:///home/server.js:1:1
+file:///home/server.js:3
 throw new Error("x");
       ^
 

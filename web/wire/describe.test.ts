@@ -43,6 +43,13 @@ test("pieces of lines and ends of sections have words too", () => {
 });
 
 test("what is not valid comes first", () => {
+  const head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const [, , , chunk] = rowsOf(
+    ["client", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"],
+    ["server", head],
+    ["server", "3\r\nabcde\r\n"],
+  );
+  expect(chunk).toMatch(/^not valid: .* · chunk of 3 bytes · data 3 B/);
   expect(rowsOf(["client", "GET / HTTP/1.1\r\nA B: c\r\n\r\n"])[1]).toMatch(
     /^not valid: .+ · .*GET \/ HTTP\/1\.1/,
   );

@@ -83,8 +83,8 @@ describe("a program", () => {
     expect(fake.spawned[0]).toMatchObject({ command: "node", args: ["server.js", "x"] });
     expect(fake.mounted[1]).toEqual({ "server.js": { file: { contents: "source" } } });
     fake.emit("port", 2, "open", "https://two.example");
-    fake.emit("server-ready", 2, "https://two.example");
-    expect(await program.ready).toEqual({ port: 2, url: "https://two.example" });
+    fake.emit("server-ready", 2, "https://two.example/ready");
+    expect(await program.ready).toEqual({ port: 2, url: "https://two.example/ready" });
     expect(container.ports.map(({ port }) => port)).toEqual([1, 2]);
   });
 
