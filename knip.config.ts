@@ -21,6 +21,8 @@ const config: KnipConfig = {
     "web/preview/bridge.ts",
     "bench/*.{ts,mjs}",
     "scripts/*.mjs",
+    "scripts/docs/*.mjs",
+    "docs/.vitepress/{config,theme/index}.ts",
     "scripts/worker-tests/worker.ts",
     "scripts/runtime-tests/{run.mjs,main.ts}",
   ],
@@ -32,6 +34,7 @@ const config: KnipConfig = {
   ignoreDependencies: [
     "@arethetypeswrong/cli",
     "express-generator",
+    "typedoc-plugin-markdown",
     ...["assert", "buffer", "events", "string_decoder", "util"],
     ...["cookie-parser", "debug", "morgan"],
   ],

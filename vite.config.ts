@@ -34,7 +34,9 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 2000,
     rolldownOptions: {
-      input: ["index", "embed", "node", "preview", "frame", "boot"].map((name) => `web/${name}.html`),
+      input: ["index", "embed", "embed-demo", "node", "preview", "frame", "boot"].map(
+        (name) => `web/${name}.html`,
+      ),
     },
   },
 });

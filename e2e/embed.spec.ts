@@ -54,9 +54,7 @@ test("nothing but the script is loaded before Run, and Run shows the response", 
   expect(asked).toEqual([`${site}embed.js`]);
   await run(page).click();
   const frame = inside(page);
-  await frame.getByRole("tab", { name: "Response" }).click();
   await expect(frame.getByRole("region", { name: "Response" })).toContainText("You asked for /ada");
-  await frame.getByRole("tab", { name: "Console" }).click();
   await expect(frame.getByRole("region", { name: "Console" })).toContainText("it runs <here>");
   await expect(frame.getByRole("region", { name: "Editor" })).toContainText("it runs <here>");
   await expect(frame.getByRole("region", { name: "Wire" })).toBeHidden();
@@ -71,11 +69,31 @@ test("the panels of an example are those that were asked for, and the page aroun
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
   await run(page).click();
   const frame = inside(page);
-  await expect(frame.getByRole("tab")).toHaveText(["Response", "Wire"]);
   await expect(frame.getByRole("region", { name: "Response" })).toContainText("Hello World");
-  await frame.getByRole("tab", { name: "Wire" }).click();
-  await expect(frame.getByRole("option", { name: /200 OK/ })).toBeVisible();
+  await expect(
+    frame.getByRole("region", { name: "Wire" }).getByRole("option", { name: /200 OK/ }),
+  ).toBeVisible();
+  await expect(frame.getByRole("region", { name: "Editor" })).toContainText("AsyncHttpServer");
+  await expect(frame.getByRole("region", { name: "Console" })).toBeHidden();
 });
+
+for (const [width, tabs] of [
+  [760, ["Response", "Wire"]],
+  [390, ["Editor", "Response", "Wire"]],
+] as const) {
+  test(`where there is no room for all, at ${width} pixels, panels take turns`, async ({ host, page }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await host(`${SCRIPT}${HELLO}`);
+    await run(page).click();
+    const frame = inside(page);
+    await expect(frame.getByRole("tab")).toHaveText(tabs);
+    await frame.getByRole("tab", { name: "Response" }).click();
+    await expect(frame.getByRole("region", { name: "Response" })).toContainText("Hello World");
+    await page.keyboard.press("ArrowRight");
+    await expect(frame.getByRole("option", { name: /200 OK/ })).toBeVisible();
+    await expect(frame.getByRole("region", { name: "Response" })).toBeHidden();
+  });
+}
 
 test("a page that keeps to COEP and to a policy of its own can have one", async ({ host, page, site }) => {
   const { origin } = new URL(site);
@@ -188,7 +206,6 @@ test("a plain frame shows the panels that its URL names, and runs nothing by its
   await expect(frame.getByRole("status", { name: "Engine" })).toHaveText(/ready/);
   await expect(frame.locator("html")).toHaveAttribute("data-theme", "dark");
   await frame.getByRole("button", { name: "Run" }).click();
-  await frame.getByRole("tab", { name: "Response" }).click();
   await expect(frame.getByRole("region", { name: "Response" })).toContainText("9");
 });
 
@@ -208,14 +225,15 @@ for (const theme of ["light", "dark"] as const) {
     await run(page, 1).click();
     await expect(inside(page, 1).getByRole("region", { name: "Response" })).toContainText("/ada");
     expect(await violations(page)).toEqual([]);
+    await page.screenshot({ path: `.build/e2e-shots/embed-${theme}.png`, fullPage: true });
     await page.setViewportSize({ width: 390, height: 844 });
+    await page.reload();
+    await run(page).click();
     await inside(page).getByRole("tab", { name: "Wire" }).click();
     await expect(inside(page).getByRole("option", { name: /200 OK/ })).toBeVisible();
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await page.screenshot({ path: `.build/e2e-shots/embed-${theme}-phone.png`, fullPage: true });
-    await page.setViewportSize({ width: 760, height: 900 });
-    await page.screenshot({ path: `.build/e2e-shots/embed-${theme}.png`, fullPage: true });
   });
 }
 

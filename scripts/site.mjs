@@ -1,6 +1,6 @@
 /**
- * What `npm start` serves: the built web page, and each example as a program of its own on its own port,
- * relayed to under /examples/NAME/ so that the page can call it.
+ * What `npm start` serves: the built web page, the docs under /docs/, and each example as a program of its own on its
+ * own port, relayed to under /examples/NAME/ so that the page can call it.
  */
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
@@ -29,18 +29,21 @@ const hopByHop = [
 ];
 
 /**
- * @param {number} [port] Default: 8080, or the next free one.
+ * @param {number | undefined} port Default: 8080, or the next free one.
+ * @param {{ docs: Promise<boolean> }} building Whether there are docs, once they are built.
  */
-export async function startSite(port) {
+export async function startSite(port, building) {
   const running = await startExamples();
   let engines = "{}";
   const files = serveFiles(directory(`${root}dist-web`), {
-    cacheControl: (path) => (path.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache"),
+    cacheControl,
     headers: await headersOf("dist-web"),
   });
+  const docs = docsCallback(building.docs);
   const site = await listen(port, (request) => {
     if (request.url.pathname === "/engines.json") return request.respond(200, engines, json);
     const [, folder, name, ...rest] = request.url.pathname.split("/");
+    if (folder === "docs") return docs(request);
     if (folder !== "examples") return files(request);
     if (!name) return request.respond(200, JSON.stringify(running.map(({ example }) => example)), json);
     const called = running.find(({ example }) => example.name === name);
@@ -57,6 +60,39 @@ export async function startSite(port) {
       await Promise.all([site.close({ graceMs: 500 }), previews.close({ graceMs: 500 })]);
       await Promise.all(running.map(({ server }) => server.close({ graceMs: 500 })));
     },
+  };
+}
+
+/** Built files have their content in their names. @param {string} path */
+function cacheControl(path) {
+  return path.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache";
+}
+
+/**
+ * The docs, and until they are built a page that says so and comes again by itself.
+ *
+ * @param {Promise<boolean>} built
+ * @returns {import("portico").RequestCallback}
+ */
+function docsCallback(built) {
+  const files = serveFiles(directory(`${root}dist-docs`), { cacheControl, prefix: "/docs" });
+  /** @type {boolean | undefined} */
+  let there;
+  void built.then((done) => {
+    there = done;
+  });
+  return async (request) => {
+    if (there) return files(request);
+    const text =
+      there === false ? "The docs could not be built." : "The docs are being built, wait a moment.";
+    const refresh = there === false ? "" : '<meta http-equiv="refresh" content="2">';
+    const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Portico</title>${refresh}<p>${text}</p></html>`;
+    const fields = {
+      "Content-Type": "text/html; charset=utf-8",
+      "Retry-After": "5",
+      "Cache-Control": "no-store",
+    };
+    await request.respond(503, page, fields);
   };
 }
 

@@ -180,7 +180,8 @@ export function compressedNeighbours() {
 }
 
 /** Built, and of no use without a network, or none of the pages' own. */
-const NOT_KEPT = /^_headers$|\.map$|node\.html$|^(offline|portico-sw)\.js$|^preview-origin\/|^engines\.json$/;
+const NOT_KEPT =
+  /^_headers$|\.map$|(node|embed-demo)\.html$|^(offline|portico-sw)\.js$|^preview-origin\/|^engines\.json$/;
 
 /**
  * The service worker, with the list of what was built and a version that changes with it.

@@ -27,7 +27,7 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
  * | `view` | panels, out of `code request response wire preview console`, between spaces or commas | `code response` |
  * | `height` | of the frame: pixels, or a length of CSS | `440` |
  * | `theme` | `light` or `dark`; anything else follows the page, and its toggle | follows |
- * | `request` | first line of what Run sends: method and path, `POST /notes` | the example's first, or `GET /` |
+ * | `request` | what Run sends: method and path, `POST /notes`, or `none` for programs that send their own | the example's first, or `GET /` |
  * | `base` | URL of the playground's folder | where the script came from |
  * | `label` | what assistive technology calls it | `Playground` and the example's name |
  *
@@ -163,7 +163,7 @@ export class HttpPlayground extends Base {
     const button = create("button", { type: "button" }, "Run");
     const status = create("span", { role: "status" });
     const slot = create("slot");
-    const text = create("pre", { tabindex: "0" });
+    const text = create("pre");
     code.append(slot, text);
     box.append(code, create("div", { class: "bar" }, button, status));
     const shadow = this.attachShadow({ mode: "open" });
@@ -177,6 +177,11 @@ export class HttpPlayground extends Base {
       if (target === box && propertyName === "color") this.#showTheme();
     });
     slot.addEventListener("slotchange", () => this.#describe());
+    // Code that is wider than its box is scrolled by the keyboard, too.
+    new ResizeObserver(() => {
+      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+      else code.removeAttribute("tabindex");
+    }).observe(code);
     return { box, code, slot, text, button, status };
   }
 

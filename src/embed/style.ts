@@ -28,7 +28,7 @@ pre {
   tab-size: 2;
 }
 ::slotted(*) {
-  margin-block: 0 !important;
+  margin: 0 !important;
 }
 .bar {
   display: flex;

@@ -11,6 +11,9 @@ import { PANEL_IDS, readOptions } from "./options.ts";
 
 /** Narrower than this, the code is a tab like the others. In CSS pixels, as in embed.css. */
 const NARROW = 480;
+/** From here on there is room for all panels at once, if each has so much height. */
+const WIDE = 860;
+const PANEL_HEIGHT = 170;
 
 const { view, theme, nth, program, problem } = await readOptions(location);
 if (theme) document.documentElement.dataset.theme = theme;
@@ -20,12 +23,21 @@ for (const id of PANEL_IDS) {
   // A page with many has many panels of a kind: who hears their names can tell them apart.
   if (nth > 1) panel.querySelector("h3")?.append(` ${nth}`);
 }
-const code = byId("editor-panel", HTMLElement);
-if (view.length > 1 && !code.hidden && innerWidth >= NARROW) code.dataset.pinned = "";
-document.documentElement.dataset.panels = String(view.length);
+const beside = view.filter((id) => id !== "editor-panel").length;
+const all = innerWidth >= WIDE && innerHeight / Math.max(1, beside) >= PANEL_HEIGHT;
+document.documentElement.dataset.layout = all ? "all" : "turns";
+document.documentElement.style.setProperty("--beside", String(Math.max(1, beside)));
+for (const [order, id] of view.entries()) {
+  const { dataset, style } = byId(id, HTMLElement);
+  style.order = String(order);
+  if (all || (id === "editor-panel" && view.length > 1 && innerWidth >= NARROW)) dataset.pinned = "";
+}
 
 const playground = new Playground();
 playground.show(program);
+// Of those that take turns, the first one that the URL names is in sight.
+const first = view.find((id) => byId(id, HTMLElement).dataset.pinned === undefined);
+document.querySelector<HTMLElement>(`[aria-controls="${first}"]`)?.click();
 notice(problem);
 linkToPlayground();
 if (parent !== window) {

@@ -74,8 +74,9 @@ async function readProgram(
   return { problem, program: { example: example?.name, code, settings, request: { ...own, ...wanted } } };
 }
 
-/** `POST /notes`, or a path alone. */
+/** `POST /notes`, or a path alone. `none` is for programs that send their own: Run sends no bytes that nobody typed. */
 function readRequest(line: string | null): Partial<RequestDraft> {
+  if (line?.trim() === "none") return { mode: "raw", raw: "" };
   const found = /^\s*(?:([!#$%&'*+.^_`|~\w-]+)\s+)?(\S+)\s*$/.exec(line ?? "");
   return found?.[2] === undefined ? {} : { method: found[1] ?? "GET", path: found[2] };
 }
