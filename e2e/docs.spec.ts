@@ -27,7 +27,7 @@ const test = base.extend<Fixtures>({
     expect(complaints).toEqual([]);
   },
 });
-test.setTimeout(200_000); // the first one waits for the docs to be built
+test.describe.configure({ timeout: 200_000 }); // the first one waits for the docs to be built
 
 const embed = (page: Page, index: number) => page.locator("http-playground").nth(index);
 

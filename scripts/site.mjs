@@ -75,17 +75,17 @@ function cacheControl(path) {
  * @returns {import("portico").RequestCallback}
  */
 function docsCallback(built) {
-  const files = serveFiles(directory(`${root}dist-docs`), { cacheControl, prefix: "/docs" });
-  /** @type {boolean | undefined} */
-  let there;
+  /** @type {import("portico").RequestCallback | undefined} */
+  let files;
+  let failed = false;
   void built.then((done) => {
-    there = done;
+    failed = !done;
+    if (done) files = serveFiles(directory(`${root}dist-docs`), { cacheControl, prefix: "/docs" });
   });
   return async (request) => {
-    if (there) return files(request);
-    const text =
-      there === false ? "The docs could not be built." : "The docs are being built, wait a moment.";
-    const refresh = there === false ? "" : '<meta http-equiv="refresh" content="2">';
+    if (files) return files(request);
+    const text = failed ? "The docs could not be built." : "The docs are being built, wait a moment.";
+    const refresh = failed ? "" : '<meta http-equiv="refresh" content="2">';
     const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Portico</title>${refresh}<p>${text}</p></html>`;
     const fields = {
       "Content-Type": "text/html; charset=utf-8",
