@@ -74,6 +74,7 @@ export const steps = [
   runtimeTests("Deno", "deno"),
   { name: "tests in a page", command: vitest("page"), counts: "vitest", minutes: 8 },
   { name: "tests in a worker", command: vitest("worker"), counts: "vitest", minutes: 8 },
+  { name: "docs site", command: ["scripts/docs/build.mjs"] },
   {
     name: "end to end",
     command: ["node_modules/playwright/cli.js", "test", "--reporter=list,json"],
