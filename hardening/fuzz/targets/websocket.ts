@@ -48,6 +48,13 @@ function read(pieces: readonly Uint8Array[], how: number): Read & { readonly inc
   return { messages: incoming.map(plain), incoming, error };
 }
 
+/** A message is inflated as it comes, so how it comes decides which of its faults is met first. */
+function faultOf({ error = "none" }: Read, how: number): string {
+  return (how & 2) !== 0 && OF_INFLATED.has(error) ? "of what was inflated" : error;
+}
+
+const OF_INFLATED = new Set(["InvalidUtf8", "InvalidCompressedData", "MessageTooLarge"]);
+
 function plain(message: Incoming): unknown {
   return "data" in message && typeof message.data !== "string"
     ? { ...message, data: text(message.data) }
@@ -73,7 +80,7 @@ function write(messages: readonly Incoming[], how: number): Uint8Array[] {
  * WebSocket frames, from clients and from servers, compressed or not; the first octet says which.
  *
  * 1. Nothing is thrown but a WebSocketProtocolError, which stays. No message is above the limit.
- * 2. Whole, octet by octet, and cut anyhow come to the same.
+ * 2. Whole, octet by octet, and cut anyhow come to the same; of two faults of one compressed message, either.
  * 3. What was read, written and read again, is itself.
  */
 export const websocket: Target = {
@@ -84,7 +91,8 @@ export const websocket: Target = {
     const how = (input[0] ?? 0) & 7;
     const [whole, ...others] = cuttings(input.subarray(1)).map((pieces) => read(pieces, how));
     for (const other of others) {
-      same("cut otherwise, something else", [whole!.messages, whole!.error], [other.messages, other.error]);
+      same("cut otherwise, other messages", whole!.messages, other.messages);
+      same("cut otherwise, another fault", faultOf(whole!, how), faultOf(other, how));
     }
     const { messages } = read(write(whole!.incoming, how), how & 1);
     same("written and read again, other messages", whole!.messages, messages);
