@@ -146,6 +146,7 @@ export class ChunkedBody {
   }
 
   #endSizeLine(source: ByteSource): void {
+    source.mark = source.pos; // where the trailer section counts from
     this.#left = this.#size;
     this.#size = 0;
     this.#digits = 0;
