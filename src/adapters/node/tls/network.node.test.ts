@@ -170,6 +170,21 @@ describe("new certificates", () => {
     expect(answer).toContain("https://still.here/");
   });
 
+  it("leave those alone who come back with a ticket of before", async () => {
+    const { network, port } = await serve({ ...standard, names: { "shop.test": shop } });
+    for (const servername of ["localhost", "shop.test"]) {
+      const first = await handshake(port, { servername });
+      const session = await new Promise<Buffer>((resolve) => first.once("session", resolve));
+      const again = await handshake(port, { servername, session });
+      expect(again.isSessionReused()).toBe(true);
+      network.setSecureContext({ ...wild, names: { "shop.test": standard } });
+      const later = await handshake(port, { servername, session });
+      later.write("GET / HTTP/1.1\r\nHost: later\r\n\r\n");
+      expect(`${await new Promise((resolve) => later.once("data", resolve))}`).toContain("https://later/");
+      network.setSecureContext({ ...standard, names: { "shop.test": shop } });
+    }
+  });
+
   it("that are none, or no pair, throw, and those that are there stay", async () => {
     const { network, port } = await serve();
     expect(() => network.setSecureContext({ cert: "none", key: standard.key })).toThrow();
