@@ -40,10 +40,10 @@ test("a download of 200 MB is held back by who reads it, and is whole", async ({
         for (let at = 0; at < part.value.length; at += 499) {
           if (part.value[at] !== (read + at) % 251) wrong++;
         }
-        // At every tenth of it nobody reads for a while: the server has to stop.
+        // At every tenth of it nobody reads until the server has stopped.
         const tenth = Math.floor((10 * read) / size);
         read += part.value.length;
-        if (Math.floor((10 * read) / size) > tenth) await new Promise((resolve) => setTimeout(resolve, 200));
+        if (Math.floor((10 * read) / size) > tenth) await host.still(() => host.app.written);
         ahead = Math.max(ahead, host.app.written - read);
       }
       return { read, wrong, ahead };
@@ -52,7 +52,7 @@ test("a download of 200 MB is held back by who reads it, and is whole", async ({
   );
   expect(seen).toMatchObject({ read: 200 * MB, wrong: 0 });
   console.log(`download: the server was at most ${(seen.ahead / MB).toFixed(1)} MB ahead`);
-  // Chromium takes 58 MB of any worker's stream before it lets it wait. All of ours is a tenth of that.
+  // Chromium takes 58 MB of any response, a network's too, before it lets it wait. All of ours is a tenth of that.
   expect(seen.ahead).toBeLessThan(64 * MB);
 });
 
@@ -67,8 +67,10 @@ for (const worker of ["current", "buffering"] as const) {
           Array.from({ length: 50 }, (_, part) => host.pattern(size, part * size) as BlobPart),
         );
         const sent = fetch(`${href}upload?hold`, { method: "POST", body });
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        const held = host.app.read;
+        // From where all of it is read first, it comes later.
+        while (host.app.read === 0) await (await fetch(`${href}echo`)).text();
+        await host.still(() => host.sent);
+        const held = host.sent;
         host.app.open("/upload");
         return { held, ...(await (await sent).json()) };
       },
@@ -84,7 +86,7 @@ test("a fetch through the bridge takes at most 1.4 times one that the worker ans
   page,
 }) => {
   const url = await openHost(page, site);
-  const [bridged = 0, bare = 1] = await page.evaluate(async (href) => {
+  const race = await page.evaluate(async (href) => {
     const registration = await navigator.serviceWorker.register("/bare/sw.js", { scope: "/bare/" });
     const worker = registration.installing ?? registration.active;
     await new Promise<void>((resolve) => {
@@ -101,17 +103,13 @@ test("a fetch through the bridge takes at most 1.4 times one that the worker ans
     document.body.append(frame, preview);
     await Promise.all(loaded);
     return host.race(
-      [
-        { from: preview.contentWindow, url: `${href}echo` },
-        { from: frame.contentWindow, url: "/bare/hello" },
-      ],
-      500,
+      { from: preview.contentWindow, url: `${href}echo` },
+      { from: frame.contentWindow, url: "/bare/hello" },
     );
   }, url);
-  const ratio = bridged / bare;
+  const { first, second, ratio, laps } = race;
   console.log(
-    `latency: bridge ${bridged.toFixed(2)} ms, bare worker ${bare.toFixed(2)} ms, ${ratio.toFixed(2)} times`,
+    `latency: bridge ${first.toFixed(2)} ms, bare worker ${second.toFixed(2)} ms, ${ratio.toFixed(2)} times (${laps} laps)`,
   );
-  // The target is 1.4; a machine that does other things at the same time gets some more.
-  expect(ratio).toBeLessThan(1.8);
+  expect(ratio).toBeLessThanOrEqual(1.4);
 });
