@@ -128,8 +128,12 @@ export class WebSocketLink {
     this.#events.onClosing();
   }
 
-  /** Drops the connection: the peer sees a reset. */
+  /** Drops the connection: the peer sees a reset, and what came of it is nobody's from now on. */
   destroy(error?: Error): void {
+    if (this.#phase === "open" || this.#phase === "closing") {
+      this.#phase = "failed";
+      this.#events.onClosing();
+    }
     this.#socket.destroy(error);
   }
 
