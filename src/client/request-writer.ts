@@ -34,12 +34,7 @@ interface Said {
   chunked: boolean;
   close: boolean;
   cookie: string;
-  /** Those of `DEFAULTED` that the caller gave. */
-  names: ReadonlySet<string>;
 }
-
-/** Fields that are added where the caller has not given them. */
-const DEFAULTED = new Set(["accept", "accept-encoding", "user-agent", "content-type", "range"]);
 
 /**
  * Writes `request-line *( field-line CRLF ) CRLF` (RFC 9112 section 3), the target in origin-form. The fields
@@ -55,38 +50,26 @@ export function writeHead(request: OutgoingRequest, cookie: string, defaults: He
     chunked: false,
     close: defaults.close,
     cookie,
-    names: NO_NAMES,
   };
-  const fields = headers === undefined ? "" : writeFields(headers.lines(), said);
-  const { names } = said;
+  let fields = "";
+  for (const [name, value] of headers?.lines() ?? []) {
+    if (!hears(name.toLowerCase(), value, said)) fields += `${name}: ${value}\r\n`;
+  }
+  const lacks = (name: string) => !headers?.has(name);
   const framing = frame(request, said);
   let text = `${method} ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${said.host ?? url.host}\r\n${fields}`;
-  if (body !== undefined && type !== "" && !names.has("content-type")) text += `Content-Type: ${type}\r\n`;
+  if (body !== undefined && type !== "" && lacks("content-type")) text += `Content-Type: ${type}\r\n`;
   if (said.cookie !== "") text += `Cookie: ${said.cookie}\r\n`;
-  if (!names.has("accept")) text += "Accept: */*\r\n";
-  if (!names.has("user-agent") && defaults.userAgent !== "") text += `User-Agent: ${defaults.userAgent}\r\n`;
-  if (!names.has("accept-encoding")) {
+  if (lacks("accept")) text += "Accept: */*\r\n";
+  if (lacks("user-agent") && defaults.userAgent !== "") text += `User-Agent: ${defaults.userAgent}\r\n`;
+  if (lacks("accept-encoding")) {
     // A part of a coded content could not be decoded (Fetch Standard, "HTTP-network-or-cache fetch").
-    text += `Accept-Encoding: ${names.has("range") ? "identity" : defaults.acceptEncoding}\r\n`;
+    text += `Accept-Encoding: ${lacks("range") ? defaults.acceptEncoding : "identity"}\r\n`;
   }
   if (typeof framing === "number") text += `Content-Length: ${framing}\r\n`;
   else if (framing === "chunked") text += "Transfer-Encoding: chunked\r\n";
   text += said.close ? "Connection: close\r\n\r\n" : "\r\n";
   return { text, ascii: isAscii(text), framing, close: said.close };
-}
-
-const NO_NAMES: ReadonlySet<string> = new Set();
-
-function writeFields(lines: Iterable<[string, string]>, said: Said): string {
-  const names = new Set<string>();
-  let fields = "";
-  for (const [name, value] of lines) {
-    const key = name.toLowerCase();
-    if (DEFAULTED.has(key)) names.add(key);
-    if (!hears(key, value, said)) fields += `${name}: ${value}\r\n`;
-  }
-  said.names = names;
-  return fields;
 }
 
 /** Whether the field is the writer's to send; what the caller says by it is noted. */

@@ -90,7 +90,7 @@ export class Upload {
     if (chunk.length > this.#left) throw mismatch(`${chunk.length} bytes, wanted at most ${this.#left} more`);
     this.#left -= chunk.length;
     for (let at = 0; at < chunk.length && this.#state === "running"; at += SLICE_BYTES) {
-      const room = this.#write(chunk.subarray(at, at + SLICE_BYTES));
+      const room = this.#write(chunk.length <= SLICE_BYTES ? chunk : chunk.subarray(at, at + SLICE_BYTES));
       if (!room && this.#state === "running") await this.#whenDrained();
     }
   }

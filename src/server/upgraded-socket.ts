@@ -6,6 +6,9 @@ import type { UpgradedConnection } from "./types.ts";
  * front of what arrives. The connection stays the consumer of the real socket and passes its events on.
  */
 export class UpgradedSocket implements UpgradedConnection {
+  readonly localAddress: SocketAddress;
+  readonly remoteAddress: SocketAddress;
+  readonly secure: boolean;
   readonly #socket: Socket;
   readonly #rest: Uint8Array[];
   #events: SocketEvents | undefined;
@@ -20,18 +23,9 @@ export class UpgradedSocket implements UpgradedConnection {
   constructor(socket: Socket, rest: Uint8Array[]) {
     this.#socket = socket;
     this.#rest = rest;
-  }
-
-  get localAddress(): SocketAddress {
-    return this.#socket.localAddress;
-  }
-
-  get remoteAddress(): SocketAddress {
-    return this.#socket.remoteAddress;
-  }
-
-  get secure(): boolean {
-    return this.#socket.secure === true;
+    this.localAddress = socket.localAddress;
+    this.remoteAddress = socket.remoteAddress;
+    this.secure = socket.secure === true;
   }
 
   open(events: SocketEvents): void {

@@ -89,13 +89,13 @@ export class ByteQueue {
     const free = first?.memory === "own" || (borrowed && first?.memory === "lent");
     if (free && this.#taken === 0 && bytes === first.size) {
       this.#chunks.shift();
-      return intact(first);
+      return part(first, 0, bytes);
     }
     const block = new Uint8Array(bytes);
     let emptied = 0;
     for (let at = 0; at < bytes; ) {
       const chunk = this.#chunks[emptied] as Chunk;
-      const piece = intact(chunk).subarray(this.#taken, this.#taken + bytes - at);
+      const piece = part(chunk, this.#taken, Math.min(chunk.size, this.#taken + bytes - at));
       block.set(piece, at);
       at += piece.length;
       this.#taken += piece.length;
@@ -108,10 +108,11 @@ export class ByteQueue {
   }
 }
 
-function intact({ bytes, size }: Chunk): Uint8Array {
+/** Not a view where all is wanted: a view of a short array, which engines keep on their heap, makes them move it. */
+function part({ bytes, size }: Chunk, from: number, to: number): Uint8Array {
   if (bytes.byteLength !== size)
     throw new TypeError("Bytes were transferred away after they had been written");
-  return bytes;
+  return to - from === size ? bytes : bytes.subarray(from, to);
 }
 
 /**
