@@ -39,7 +39,8 @@ export class RequestHead {
     this.length = source.pos - mark;
     this.#targetStart = mark + line.targetStart;
     this.#targetEnd = mark + line.targetEnd;
-    this.method = latin1(bytes, mark, mark + line.methodEnd);
+    const method = latin1(bytes, mark, mark + line.methodEnd);
+    this.method = COMMON_METHODS.find((common) => common === method) ?? method;
     this.minor = line.minor;
     this.lines = lines;
     this.fields = new MessageFields(lines);
@@ -86,6 +87,9 @@ export class RequestHead {
     return this.fields.expect !== undefined && this.minor > 0 && this.framing !== 0;
   }
 }
+
+/** Shared strings for the usual methods: comparing one with a literal is then comparing pointers. */
+const COMMON_METHODS = ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"];
 
 /** RFC 9112 section 3.2: one Host line in 1.1, at most one in 1.0, and a valid one. */
 function checkHost(lines: FieldLines, fields: MessageFields, minor: number): void {

@@ -80,8 +80,9 @@ function sendWhole(
   unknown = false,
 ): Promise<void> {
   const size = typeof content === "string" ? textLength(content) : content.length;
-  const head = endHead(sink, request, framing(sink, request, code, unknown ? UNKNOWN : size));
-  const body = hasBody(request, code) ? content : "";
+  const bodied = hasBody(request, code);
+  const head = endHead(sink, request, framing(sink, request, code, unknown ? UNKNOWN : size, bodied));
+  const body = bodied ? content : "";
   if (typeof head === "string" && typeof body === "string") sink.write(head + body);
   else {
     sink.write(head);
@@ -93,9 +94,10 @@ function sendWhole(
 }
 
 function startBody(sink: ResponseSink, request: RequestHead, code: number, size: number): OutgoingBody {
-  const framed = framing(sink, request, code, size);
+  const bodied = hasBody(request, code);
+  const framed = framing(sink, request, code, size, bodied);
   sink.write(endHead(sink, request, framed));
-  return new OutgoingBody(sink, hasBody(request, code) ? framed : "none");
+  return new OutgoingBody(sink, bodied ? framed : "none");
 }
 
 type Content =
@@ -177,9 +179,15 @@ function isTunnel(request: RequestHead, code: number): boolean {
 const UNKNOWN = -1;
 
 /** The framing of a body of so many octets, after holding a declared length against it. */
-function framing(sink: ResponseSink, request: RequestHead, code: number, size: number): OutgoingFraming {
+function framing(
+  sink: ResponseSink,
+  request: RequestHead,
+  code: number,
+  size: number,
+  bodied: boolean,
+): OutgoingFraming {
   const { declaredLength } = sink.head;
-  if (!hasBody(request, code)) {
+  if (!bodied) {
     if (code === 204 || isTunnel(request, code)) return "none";
     if (code === 205) return 0;
     if (declaredLength >= 0) return declaredLength;
