@@ -63,6 +63,11 @@ const table = [
   { name: "./node-http", source: "src/node-http/index.browser.ts", output: "node-http.js" },
   { name: "./node-http/aliases", source: "src/node-http/aliases.ts", output: "node-http/aliases.js" },
   ...nodeModules,
+  {
+    name: "./keep-set-cookie",
+    source: "src/server/keep-set-cookie.install.ts",
+    output: "keep-set-cookie.js",
+  },
   { name: "./testing", source: "src/testing/index.ts", output: "testing.js" },
   { name: "./embed", source: "src/embed/index.ts", output: "embed.js" },
   { name: "./markdown-it", source: "src/markdown-it/index.ts", output: "markdown-it.js" },

@@ -10,6 +10,8 @@ export type FetchHandler = (request: Request) => Response | Promise<Response>;
  * A method that `Request` does not allow (CONNECT, TRACE, TRACK) is answered with 501. `GET` and `HEAD` have
  * no body there, so one that a client sends all the same is dropped.
  *
+ * In a page `Response` drops `Set-Cookie` before it gets here: see `keepSetCookie`.
+ *
  * @example
  * ```ts
  * const app = new Hono();

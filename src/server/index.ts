@@ -1,5 +1,6 @@
 export { ResponseAlreadySent, UsageError, type UsageErrorCode } from "./errors.ts";
 export { type FetchHandler, fetchHandler } from "./fetch-handler.ts";
+export { keepSetCookie, type ResponseScope } from "./keep-set-cookie.ts";
 export {
   type CloseOptions,
   DEFAULT_TIMEOUTS,

@@ -15,7 +15,11 @@ describe.each(examples)("$name over TCP, asked by Node's fetch", (example) => {
     await server.listen(0, { address: "127.0.0.1" });
     const accepting = acceptAll(server, fetchHandler(example.fetch));
     const origin = `http://127.0.0.1:${server.getPort()}`;
-    scene = { fetch: (path, init) => fetch(origin + path, init), errors, cookies: true };
+    scene = {
+      fetch: (path, init) => fetch(origin + path, init),
+      errors,
+      setCookies: (response) => response.headers.getSetCookie(),
+    };
     close = async () => {
       await server.close({ graceMs: 0 });
       await accepting;
