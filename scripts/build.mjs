@@ -7,10 +7,28 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { cookieJar } from "./cookie-jar.mjs";
 import { bins, entries, root, scripts } from "./entries.mjs";
 import { porticoPackageForEsbuild } from "./portico-package.mjs";
+
+/**
+ * pako comes along in the package, as the cookie jar does: a page without a bundler could not import it. It is a
+ * chunk that the first compressed WebSocket loads.
+ *
+ * @type {import("esbuild").Plugin}
+ */
+const zlib = {
+  name: "zlib",
+  setup({ onResolve }) {
+    // Its functions have no effects when they are loaded: what is not used stays out.
+    onResolve({ filter: /^pako$/ }, () => ({
+      path: fileURLToPath(import.meta.resolve("pako")),
+      sideEffects: false,
+    }));
+  },
+};
 
 const started = performance.now();
 const bundlesOnly = process.argv.includes("--bundles");
@@ -39,10 +57,12 @@ async function bundle() {
     sourcemap: true,
     legalComments: "none",
     logLevel: "warning",
-    plugins: [cookieJar, porticoPackageForEsbuild],
+    plugins: [cookieJar, zlib, porticoPackageForEsbuild],
   });
   await mkdir(`${root}dist/licenses`, { recursive: true });
-  await copyFile(`${root}node_modules/tough-cookie/LICENSE`, `${root}dist/licenses/tough-cookie.txt`);
+  for (const name of ["tough-cookie", "pako"]) {
+    await copyFile(`${root}node_modules/${name}/LICENSE`, `${root}dist/licenses/${name}.txt`);
+  }
 }
 
 async function bundleScripts() {

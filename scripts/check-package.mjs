@@ -21,6 +21,23 @@ const names = [...new Set(entries.map((entry) => entry.name))];
 const peers = Object.keys(manifest.peerDependencies ?? {});
 const counts = { passed: 0, failed: 0 };
 
+/** Loads the chunk that only compression needs. */
+const ECHO = `
+  import { AsyncHttpServer, acceptWebSocket, createWebSocket, defaultNetwork } from "portico";
+  const server = new AsyncHttpServer();
+  await server.listen(0);
+  const accepted = server.acceptRequest(async (request) => {
+    const socket = await acceptWebSocket(request, { perMessageDeflate: true });
+    for await (const message of socket) socket.send(message);
+  });
+  const WebSocket = createWebSocket(defaultNetwork);
+  const client = new WebSocket("ws://localhost:" + server.getPort() + "/");
+  client.onopen = () => client.send("echo ".repeat(1000));
+  const { data } = await new Promise((resolve) => { client.onmessage = resolve; });
+  await accepted;
+  if (data !== "echo ".repeat(1000) || client.extensions !== "permessage-deflate") throw new Error("no echo");
+  await server.close({ graceMs: 0 });`;
+
 const scratch = await mkdtemp(join(tmpdir(), "portico-package-"));
 try {
   await checkAll();
@@ -57,6 +74,8 @@ async function checkAll() {
   for (const name of names.filter(forPages)) {
     await check(`esbuild bundles ${specifier(name)} for a page`, () => bundle(name, home));
   }
+  await check("a compressed WebSocket works on Node, with nothing else installed", () => echo(home));
+  await check("and bundled for a page", () => bundledEcho(home));
   await check("a program that imports everything type-checks", () => typeCheck(home));
 }
 
@@ -133,6 +152,29 @@ async function bundle(name, home) {
     external: peers,
     logLevel: "silent",
   });
+}
+
+/** @param {string} home */
+async function echo(home) {
+  await run(execPath, ["--input-type=module", "--eval", ECHO], { cwd: home });
+}
+
+/**
+ * Node stands in for the page; what it runs is what a page would get, in one file.
+ *
+ * @param {string} home
+ */
+async function bundledEcho(home) {
+  const outfile = join(home, "echo.mjs");
+  await build({
+    stdin: { contents: ECHO, resolveDir: home },
+    bundle: true,
+    outfile,
+    format: "esm",
+    platform: "browser",
+    logLevel: "silent",
+  });
+  await run(execPath, [outfile], { cwd: scratch });
 }
 
 /** @param {string} home */

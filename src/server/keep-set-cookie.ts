@@ -39,35 +39,36 @@ export function keepSetCookie<Scope extends ResponseScope = typeof globalThis>(
   return scope;
 }
 
-/** Headers without the platform's filter; what is changed is changed in the response, too. */
-class KeptHeaders extends Headers {
-  readonly #platforms: Headers;
-
-  constructor(platforms: Headers, cookies: readonly string[]) {
-    super(platforms);
-    this.#platforms = platforms;
-    super.delete("Set-Cookie");
-    for (const cookie of cookies) super.append("Set-Cookie", cookie);
-  }
-
-  override append(name: string, value: string): void {
-    super.append(name, value);
-    this.#platforms.append(name, value);
-  }
-
-  override set(name: string, value: string): void {
-    super.set(name, value);
-    this.#platforms.set(name, value);
-  }
-
-  override delete(name: string): void {
-    super.delete(name);
-    this.#platforms.delete(name);
-  }
-}
-
 /** The class itself, for `keepSetCookie` and its tests. */
 export function keepingResponse(Platforms: ResponseClass): ResponseClass {
+  // Both are made here: on Node the very names of their parents load its whole fetch.
+  /** Headers without the platform's filter; what is changed is changed in the response, too. */
+  class KeptHeaders extends Headers {
+    readonly #platforms: Headers;
+
+    constructor(platforms: Headers, cookies: readonly string[]) {
+      super(platforms);
+      this.#platforms = platforms;
+      super.delete("Set-Cookie");
+      for (const cookie of cookies) super.append("Set-Cookie", cookie);
+    }
+
+    override append(name: string, value: string): void {
+      super.append(name, value);
+      this.#platforms.append(name, value);
+    }
+
+    override set(name: string, value: string): void {
+      super.set(name, value);
+      this.#platforms.set(name, value);
+    }
+
+    override delete(name: string): void {
+      super.delete(name);
+      this.#platforms.delete(name);
+    }
+  }
+
   class KeepingResponse extends Platforms {
     readonly #headers: KeptHeaders;
 
