@@ -15,7 +15,8 @@ test("a link brings code, request and conditions back", async ({ playground, pag
   await page.getByLabel("Path").fill("/shared?x=1");
   await page.getByLabel("Headers").fill("X-A: 1");
   await page.getByRole("slider", { name: "Latency" }).fill("4");
-  await page.getByLabel("Fault").selectOption("jitter");
+  await page.getByLabel("Fault", { exact: true }).selectOption("jitter");
+  await page.getByRole("slider", { name: "Fault for" }).fill("5");
   await playground.button("Share").click();
   await expect(page).toHaveURL(/#v1\.[\w-]+$/);
   const link = page.url();
@@ -25,7 +26,8 @@ test("a link brings code, request and conditions back", async ({ playground, pag
   await expect(page.getByLabel("Path")).toHaveValue("/shared?x=1");
   await expect(page.getByLabel("Headers")).toHaveValue("X-A: 1");
   await expect(page.getByRole("slider", { name: "Latency" })).toHaveAttribute("aria-valuetext", "20 ms");
-  await expect(page.getByLabel("Fault")).toHaveValue("jitter");
+  await expect(page.getByLabel("Fault", { exact: true })).toHaveValue("jitter");
+  await expect(page.getByRole("slider", { name: "Fault for" })).toHaveAttribute("aria-valuetext", "1 s");
   await playground.write("changed");
   await playground.button("Reset").click();
   await expect(page.getByRole("textbox", { name: "Program" })).toContainText("// shared: ü");
