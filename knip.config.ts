@@ -14,7 +14,7 @@ const config: KnipConfig = {
     "e2e/frameworks/host.ts",
     "src/node-http/test/page.ts",
     // Pages, and what scripts/web-build.mjs bundles by its name.
-    "web/{main,boot/main,embed/main,frame/main,node/main,offline-worker,preview-origin/dock}.ts",
+    "web/{main,boot/main,embed/main,frame/main,node/main,offline-worker,preview-origin/dock,preview-origin/socket}.ts",
     "src/cli/container-relay.ts!",
     "e2e/webcontainer/page.ts",
     "web/sandbox/{worker,portico}.ts",

@@ -142,3 +142,25 @@ test("the page's own origin is not taken for previews", async ({ playground, pag
   await choose(page, "Page and service worker");
   await expect(playground.status()).toHaveText(/previews need an origin that is not the playground's own/);
 });
+
+test("a page has its WebSockets on the program's network, in a tab of its own as well", async ({
+  playground,
+  page,
+  complaints,
+}) => {
+  await playground.open("#example=chat");
+  await choose(page, "Page and service worker");
+  await playground.run();
+  const shown = pageOf(playground);
+  await expect(shown.getByRole("listitem")).toHaveText("guest 1 came in");
+  const [tab] = await Promise.all([
+    page.waitForEvent("popup"),
+    playground.region("Preview").getByRole("link", { name: "New tab" }).click(),
+  ]);
+  await tab.getByPlaceholder("Say something").fill("hello");
+  await tab.getByPlaceholder("Say something").press("Enter");
+  await expect(shown.getByRole("listitem").last()).toHaveText("guest 2: hello");
+  await tab.close();
+  await expect(shown.getByRole("listitem").last()).toHaveText("guest 2 left");
+  complaints.length = 0; // the page asks for the focus, which a frame of another origin does not get
+});

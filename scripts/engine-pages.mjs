@@ -95,9 +95,15 @@ export function previewOrigin(policy) {
         legalComments: "none",
         plugins: [cookieJar],
       };
+      const socket = await build({
+        ...options,
+        entryPoints: ["web/preview-origin/socket.ts"],
+        format: "iife",
+      });
       const [dock, worker] = await Promise.all([
         build({
           ...options,
+          define: { PREVIEW_SOCKET: JSON.stringify(socket.outputFiles[0]?.text.replaceAll("</", "<\\/")) },
           entryPoints: ["web/preview-origin/dock.ts"],
           outdir: ".build/preview-origin",
           format: "esm",

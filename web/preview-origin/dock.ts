@@ -7,8 +7,12 @@
 import { BridgeError, exposeNetwork } from "../../src/adapters/service-worker/index.ts";
 import { MessagePortNetwork } from "../../src/adapters/virtual/index.ts";
 import { READY } from "../frame/protocol.ts";
+import { answerSockets } from "./dock-sockets.ts";
 import { PREVIEW_POLICY } from "./policy.ts";
 import type { DockOrder, DockReport } from "./protocol.ts";
+
+/** The text of `socket.ts`, put in by the build. */
+declare const PREVIEW_SOCKET: string;
 
 addEventListener("message", ({ source, ports: [control] }) => {
   if (source !== parent || !control) return;
@@ -21,13 +25,16 @@ parent.postMessage(READY, "*");
 async function dock({ isolated }: DockOrder, control: MessagePort, link: MessagePort): Promise<void> {
   const tell = (report: DockReport) => control.postMessage(report);
   try {
-    const { session } = await exposeNetwork(new MessagePortNetwork(link, { heartbeatMs: 0 }), {
+    const network = new MessagePortNetwork(link, { heartbeatMs: 0 });
+    const { session } = await exposeNetwork(network, {
       scope: "/",
       worker: "/portico-sw.js",
       policy: PREVIEW_POLICY,
+      markup: `<script>${PREVIEW_SOCKET}</script>`,
       ...(isolated && { isolation: "require-corp" }),
       onOutdated: () => tell({ type: "outdated" }),
     });
+    answerSockets(network, session);
     tell({ type: "docked", session });
   } catch (error) {
     tell({ type: "failed", code: error instanceof BridgeError ? error.code : "Unknown" });

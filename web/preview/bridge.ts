@@ -7,7 +7,7 @@
 import { addressOf, ask } from "./ask.ts";
 import { BridgedEventSource } from "./bridged-event-source.ts";
 import { bridgedFetch } from "./bridged-fetch.ts";
-import { BridgedWebSocket } from "./bridged-websocket.ts";
+import { bridgedWebSocket } from "./bridged-websocket.ts";
 
 for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTransport"]) {
   Object.defineProperty(globalThis, name, { value: undefined });
@@ -15,7 +15,7 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTranspor
 Object.assign(globalThis, {
   fetch: bridgedFetch,
   EventSource: BridgedEventSource,
-  WebSocket: BridgedWebSocket,
+  WebSocket: bridgedWebSocket({ addressOf, open: ask }),
 });
 
 addEventListener("click", (event) => {

@@ -7,6 +7,12 @@ import type { Ask, FetchAnswer, SocketAnswer, SocketOrder } from "./protocol.ts"
 /** Requests and WebSockets that a page may have at a time. */
 const MAX_ASKS = 100;
 
+/** Where a socket's answers go, and its orders come from: a MessagePort, or what stands for one. */
+export interface AnswerPort {
+  postMessage(answer: SocketAnswer): void;
+  onmessage: ((event: MessageEvent<SocketOrder>) => void) | null;
+}
+
 export class Services {
   readonly fetch: ReturnType<typeof createFetch>;
   readonly #WebSocket: typeof WebSocket;
@@ -54,7 +60,7 @@ export class Services {
     }
   }
 
-  answerWebSocket(request: Ask & { type: "websocket" }, port: MessagePort): void {
+  answerWebSocket(request: Ask & { type: "websocket" }, port: AnswerPort): void {
     const tell = (answer: SocketAnswer) => port.postMessage(answer);
     const refuse = () => tell({ type: "close", code: 1006, reason: "", clean: false });
     if (this.#running >= MAX_ASKS) return refuse();

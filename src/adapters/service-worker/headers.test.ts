@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { HttpHeaders } from "../../http1/headers.ts";
-import { answerHeaders, requestHeaders, siteContext } from "./headers.ts";
+import { answerHeaders, isPage, requestHeaders, siteContext } from "./headers.ts";
 import type { FetchDescription } from "./protocol.ts";
 import { prefixOf, previewUrl, Routes } from "./routes.ts";
 
@@ -105,6 +105,23 @@ describe("fields for the browser", () => {
       ["content-security-policy", "img-src *"],
       ["Content-Security-Policy", "connect-src 'self'"],
     ]);
+  });
+});
+
+describe("a page that grows by markup", () => {
+  test("is one that is navigated to, in HTML that is not coded", () => {
+    const page = (fields: Record<string, string>, mode = "navigate") =>
+      isPage({ mode }, new HttpHeaders(fields));
+    expect(page({ "Content-Type": "text/html; charset=utf-8" })).toBe(true);
+    expect(page({ "Content-Type": "text/html" }, "cors")).toBe(false);
+    expect(page({ "Content-Type": "text/html", "Content-Encoding": "gzip" })).toBe(false);
+    expect(page({ "Content-Type": "image/svg+xml" })).toBe(false);
+    expect(page({})).toBe(false);
+  });
+
+  test("has no length that is known before", () => {
+    const headers = new HttpHeaders({ "Content-Length": "5", "X-Own": "1" });
+    expect(answerHeaders(headers, place, routes, { markup: "<b>" })).toEqual([["X-Own", "1"]]);
   });
 });
 

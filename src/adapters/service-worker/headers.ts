@@ -10,6 +10,18 @@ export type Isolation = "require-corp" | "credentialless";
 export interface Added {
   readonly isolation?: Isolation | undefined;
   readonly policy?: string | undefined;
+  /** Markup for every page that is navigated to. */
+  readonly markup?: string | undefined;
+}
+
+/** Whether an answer is a page that can be added to. */
+export function isPage(fetch: Pick<FetchDescription, "mode">, headers: HttpHeaders): boolean {
+  const coding = headers.get("content-encoding") ?? "identity";
+  return (
+    fetch.mode === "navigate" &&
+    /^text\/html\b/i.test(headers.get("content-type") ?? "") &&
+    coding === "identity"
+  );
 }
 
 /** Fields of one connection, of a proxy, and what only the bridge itself may say (RFC 9110 section 7.6.1). */
@@ -75,7 +87,7 @@ export function answerHeaders(
   const fields: [string, string][] = [];
   for (const [name, value] of headers.lines()) {
     const key = name.toLowerCase();
-    if (NOT_ANSWERED.has(key)) continue;
+    if (NOT_ANSWERED.has(key) || (added.markup !== undefined && key === "content-length")) continue;
     fields.push([name, key === "location" ? routes.location(value, place) : value]);
   }
   if (added.isolation !== undefined) isolate(fields, added.isolation);

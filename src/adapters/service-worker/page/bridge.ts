@@ -1,6 +1,6 @@
 import type { ResponseHead } from "../../../http1/response-reader.ts";
 import type { Clock, Network } from "../../../socket/index.ts";
-import { type Added, answerHeaders, requestHeaders, siteContext } from "../headers.ts";
+import { type Added, answerHeaders, isPage, requestHeaders, siteContext } from "../headers.ts";
 import { isHeld, type Locks, whenReleased } from "../locks.ts";
 import {
   type AnswerHead,
@@ -97,13 +97,18 @@ export class PageBridge implements PageLinkHost {
     const headers = requestHeaders(fetch, place, routes);
     const cookie = this.#cookies.header(url, site);
     if (cookie !== "") headers.set("Cookie", cookie);
+    const markup = this.#parts.added.markup && new TextEncoder().encode(this.#parts.added.markup);
+    const insert = (head: ResponseHead) => (markup && isPage(fetch, head.headers) ? markup : undefined);
     const exchange: Exchange = new Exchange(
       {
         network,
         clock,
         connectMs: waits.connectMs,
         translate: (head) =>
-          this.#translate(head, place, () => this.#cookies.store(head.headers.getSetCookie(), url, site)),
+          this.#translate(head, place, insert(head) !== undefined, () =>
+            this.#cookies.store(head.headers.getSetCookie(), url, site),
+          ),
+        insert,
         ended: () => this.#ended(exchange),
       },
       fetch.method,
@@ -159,8 +164,15 @@ export class PageBridge implements PageLinkHost {
     }
   }
 
-  #translate(head: ResponseHead, place: Place, store: () => Promise<void>): AnswerHead | Promise<AnswerHead> {
-    const { routes, added } = this.#parts;
+  #translate(
+    head: ResponseHead,
+    place: Place,
+    grows: boolean,
+    store: () => Promise<void>,
+  ): AnswerHead | Promise<AnswerHead> {
+    const { routes } = this.#parts;
+    const { markup, ...others } = this.#parts.added;
+    const added: Added = grows ? { ...others, markup } : others;
     const answer: AnswerHead = {
       status: head.status,
       reason: head.reason,

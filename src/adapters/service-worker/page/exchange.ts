@@ -8,6 +8,7 @@ import {
   WHOLE_BYTES,
 } from "../protocol.ts";
 import { AnswerReader } from "./answer-reader.ts";
+import { inserted } from "./insert.ts";
 import { type Outlet, ownBuffer } from "./outlet.ts";
 import type { RequestWriter } from "./request-writer.ts";
 
@@ -18,6 +19,8 @@ export interface ExchangeHost {
   readonly connectMs: number;
   /** The head as the browser gets it, cookies taken out of it: a promise when they have to be stored first. */
   translate(head: ResponseHead): AnswerHead | Promise<AnswerHead>;
+  /** Markup that goes into the body. */
+  insert?(head: ResponseHead): Uint8Array | undefined;
   /** It has ended, one way or the other. */
   ended(): void;
 }
@@ -47,6 +50,8 @@ export class Exchange implements SocketEvents {
   #outlet: Outlet | undefined;
   #socket: Socket | undefined;
   #answer: Answer | undefined;
+  /** Until it has gone out with the begin of the body. */
+  #markup: Uint8Array | undefined;
   #credit = 0;
   #server: "open" | "ended" | "lost" = "open";
 
@@ -167,6 +172,7 @@ export class Exchange implements SocketEvents {
 
   #translate(head: ResponseHead): void {
     this.#phase = "heading";
+    this.#markup = this.#host.insert?.(head);
     const translated = this.#host.translate(head);
     if (!(translated instanceof Promise)) {
       this.#answered(head, translated);
@@ -182,7 +188,12 @@ export class Exchange implements SocketEvents {
     if (this.#phase !== "heading") return;
     this.#phase = "answered";
     const whole = this.#reader.whole(head);
-    const body = whole === undefined ? "stream" : whole;
+    const body: AnswerBody =
+      whole instanceof ArrayBuffer
+        ? ownBuffer(this.#withMarkup(new Uint8Array(whole)))
+        : whole === null
+          ? null
+          : "stream";
     if (body !== "stream") this.#release();
     this.#answer = { head: translated, body };
     this.#give(this.#answer);
@@ -208,8 +219,14 @@ export class Exchange implements SocketEvents {
         return;
       }
       this.#credit -= event.length;
-      this.#outlet?.chunk(ownBuffer(event));
+      this.#outlet?.chunk(ownBuffer(this.#withMarkup(event)));
     }
+  }
+
+  #withMarkup(begin: Uint8Array): Uint8Array {
+    const markup = this.#markup;
+    this.#markup = undefined;
+    return markup ? inserted(begin, markup) : begin;
   }
 
   /** There will be no more bytes: the end of a body that ends so, and a cut of any other. */

@@ -31,6 +31,11 @@ export interface ExposeOptions {
    * previews from requesting anything elsewhere. Default: none.
    */
   readonly policy?: string;
+  /**
+   * Markup that goes into every HTML page that a preview navigates to, in front of its own, behind its doctype: a
+   * script that gives pages what no worker can, such as `WebSocket`. Default: none.
+   */
+  readonly markup?: string;
   /** The worker was replaced by one of another version: this page has to be loaded again. */
   readonly onOutdated?: () => void;
 }
@@ -78,7 +83,7 @@ export async function exposeNetwork(network: Network, options: ExposeOptions = {
     routes: new Routes(new URL(scope).origin),
     prefix,
     session,
-    added: { isolation: options.isolation, policy: options.policy },
+    added: { isolation: options.isolation, policy: options.policy, markup: options.markup },
     locks: navigator.locks,
     clock: systemClock,
     waits: WAITS,
