@@ -15,7 +15,7 @@ test.each([
   const page = problemResponse(code, true);
   expect(page.status).toBe(status);
   expect(page.headers.get("content-type")).toMatch(/^text\/html/);
-  expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(page.headers.get("content-security-policy")).toContain("default-src 'self'");
   expect(await page.text()).toMatch(/<title>[A-Z].{10,}<\/title>/);
   const answer = problemResponse(code, false);
   expect(answer.headers.get("cache-control")).toBe("no-store");

@@ -70,7 +70,7 @@ export function problemResponse(code: ProblemCode, navigation: boolean): Respons
       "Cache-Control": "no-store",
       "X-Portico-Problem": code,
       // It is of the previews' origin, and no preview gets further by it than by itself.
-      "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
+      "Content-Security-Policy": "default-src 'self'; style-src 'unsafe-inline'; base-uri 'none'",
       // A page that is isolated shows it in a frame, too.
       "Cross-Origin-Embedder-Policy": "require-corp",
       "Cross-Origin-Resource-Policy": "cross-origin",
