@@ -49,9 +49,11 @@ export class MessageParts {
    * @throws WebSocketProtocolError `MessageTooLarge`, `InvalidUtf8`
    */
   add(piece: Uint8Array): void {
+    // However the message is cut, what is said of it is what is wrong with it first.
+    const allowed = piece.subarray(0, this.#limit - this.#length);
+    if (this.#isText && !this.#validator.push(allowed)) throw new WebSocketProtocolError("InvalidUtf8");
     this.#length += piece.length;
     if (this.#length > this.#limit) throw new WebSocketProtocolError("MessageTooLarge");
-    if (this.#isText && !this.#validator.push(piece)) throw new WebSocketProtocolError("InvalidUtf8");
     if (piece.length >= SMALL) {
       this.#seal();
       this.#parts.push(piece);
