@@ -95,4 +95,5 @@ export const steps = [
 export const hardSteps = [
   hard("abusive clients, 2,000 of each kind", "hardening/abusers.hard.test.ts", { minutes: 20 }),
   hard("smuggling through nginx and HAProxy", "hardening/smuggling.hard.test.ts", { skip: missing }),
+  hard("soak, 15 minutes of mixed traffic", "hardening/soak.hard.test.ts", { minutes: 20 }),
 ].filter(({ command }) => existsSync(root + command.at(-1)));
