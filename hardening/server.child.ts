@@ -2,6 +2,7 @@
  * The server that is tried, in a process of its own. Its one argument is `ServerSettings` as JSON. It says
  * `{ port }` once it listens, and answers each message that it gets with one.
  */
+import { once } from "node:events";
 import { AsyncHttpServer, type HttpRequest, type Network, type ServerOptions } from "portico";
 import { NodeNetwork } from "portico/node";
 import { answer } from "./routes.ts";
@@ -14,6 +15,8 @@ export interface ServerSettings {
   readonly assumedDescriptorsPerRequest?: number;
   /** A descriptor that listens already, instead of a port. */
   readonly fd?: number;
+  /** Listens when it is asked to `listen` and not before. */
+  readonly wait?: boolean;
 }
 
 /** What the process holds. */
@@ -69,11 +72,11 @@ function figures(): ServerFigures {
   };
 }
 
-type Message = { ask: "figures" } | { ask: "close"; graceMs?: number };
+type Message = { ask: "figures" } | { ask: "listen" } | { ask: "close"; graceMs?: number };
 
 process.on("message", (message: Message) => {
   if (message.ask === "figures") process.send?.(figures());
-  else
+  else if (message.ask === "close")
     void server
       .close(message.graceMs === undefined ? {} : { graceMs: message.graceMs })
       .then(() => process.send?.({ closed: true, ...figures() }))
@@ -85,6 +88,7 @@ function callback(request: HttpRequest): Promise<void> {
   return answer(request);
 }
 
+if (settings.wait) await once(process, "message");
 await server.serve(settings.port ?? 0, callback, {
   ...(settings.address === undefined ? {} : { address: settings.address }),
   assumedDescriptorsPerRequest: settings.assumedDescriptorsPerRequest ?? -1,

@@ -43,6 +43,8 @@ type Awaited = "head" | "request" | "body" | "close";
 const BODY_PROGRESS = 65_536;
 /** Bytes behind the last answer that are read and dropped; a peer that goes on sending is left to stall then. */
 const MAX_DROPPED = 1_048_576;
+/** For so long after it was accepted a connection is new: its client is about to send. */
+const NEW_MS = 500;
 /** A last answer above this may fill the buffers on the way: the client has as long for it as for any write. */
 const MAX_QUICK = 65_536;
 
@@ -91,11 +93,17 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     this.socket.open(this);
   }
 
-  /** The server stops: an idle connection ends, a busy one after its answer, another protocol is told. */
+  /**
+   * The server stops: an idle connection ends, a busy one after its answer, another protocol is told. One that is so
+   * new that its first request may be on its way gets the time for that.
+   */
   shutDown(): void {
     if (this.#phase === "upgraded") this.#upgraded?.shutDown();
-    else if (this.#phase === "open" && this.#exchange.phase === "none" && this.reader.buffered === 0)
-      this.linger();
+    if (this.#phase !== "open" || this.#exchange.phase !== "none" || this.reader.buffered > 0) return;
+    const { clock, timeouts } = this.host.config;
+    const until = this.#readDeadline - timeouts.headersMs + NEW_MS;
+    if (this.#awaited === "head" && until > clock.now()) this.#readDeadline = until;
+    else this.linger();
   }
 
   /** Cuts the connection, whatever it is doing. */

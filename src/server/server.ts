@@ -33,6 +33,8 @@ export class HttpServer implements AsyncDisposable {
   readonly #host: ConnectionHost & { closing: boolean };
   #listener: Listener | undefined;
   #binding = false;
+  /** Whether the listener is being closed: it may yet give connections that had come before. */
+  #draining = false;
   #closed: Promise<void> | undefined;
   #whenEmpty: (() => void) | undefined;
 
@@ -107,10 +109,11 @@ export class HttpServer implements AsyncDisposable {
     try {
       socket = await listener.accept();
     } catch (error) {
+      this.#draining = false;
       if (this.#host.closing) return;
       throw error;
     }
-    if (this.#host.closing) {
+    if (this.#host.closing && !this.#draining) {
       socket.destroy();
       return;
     }
@@ -146,7 +149,7 @@ export class HttpServer implements AsyncDisposable {
     if (signal?.aborted) onAbort();
     try {
       onListen?.(this.#bound().address);
-      while (this.listening) await this.#acceptNext(callback, assumedDescriptorsPerRequest);
+      while (this.listening || this.#draining) await this.#acceptNext(callback, assumedDescriptorsPerRequest);
     } catch (error) {
       await this.close({ graceMs: 0 });
       throw error;
@@ -176,7 +179,9 @@ export class HttpServer implements AsyncDisposable {
 
   async #close(graceMs: number): Promise<void> {
     this.#host.closing = true;
+    this.#draining = true;
     await this.#listener?.close();
+    this.#draining = false;
     for (const connection of [...this.#connections]) {
       if (graceMs === 0) connection.destroy();
       else connection.shutDown();

@@ -19,6 +19,9 @@ interface Waiting {
  * Strategy: Node takes connections off the kernel's queue by itself and can't be told not to. They wait here,
  * unread, for `accept`; at most `backlog` of them, above which a new one is reset, as a full kernel queue would.
  *
+ * Closing: the kernel resets what it holds for a socket that is closed, so connections that it had established are
+ * taken first, and behind the end those that were taken get to read what had been sent to them.
+ *
  * Short of descriptors: a connection that comes while only the reserve is left (`Descriptors.short`) is closed, so
  * that a crowd at the door does not take from those inside the files that they ask for.
  *
@@ -36,6 +39,7 @@ export class NodeListener implements Listener {
   readonly #waiting: Waiting[] = [];
   #failures: NetworkError[] = [];
   #state: "listening" | "closed" = "listening";
+  #closed: Promise<void> | undefined;
 
   /**
    * @param server listening.
@@ -66,7 +70,12 @@ export class NodeListener implements Listener {
   }
 
   close(): Promise<void> {
-    if (this.#state === "closed") return Promise.resolve();
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await twoTurns();
     this.#state = "closed";
     this.#server.close(); // its callback would wait for the accepted connections too
     this.#descriptors.closed();
@@ -74,7 +83,7 @@ export class NodeListener implements Listener {
     this.#handshakes?.close();
     for (const socket of this.#unaccepted.splice(0)) socket.destroy();
     for (const waiting of this.#waiting.splice(0)) waiting.reject(closedError());
-    return Promise.resolve();
+    await twoTurns();
   }
 
   #arrive(net: NetSocket, beneath: NetSocket | undefined): void {
@@ -95,6 +104,11 @@ export class NodeListener implements Listener {
     if (waiting) waiting.reject(error);
     else if (this.#failures.length === 0) this.#failures.push(error);
   }
+}
+
+/** In one of two turns of the loop everything is looked at that the kernel has. */
+async function twoTurns(): Promise<void> {
+  for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function closedError(): NetworkError {

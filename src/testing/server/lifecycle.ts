@@ -46,13 +46,32 @@ export function lifecycleCases(stage: ServerStage): void {
   });
 
   describe("close", () => {
+    it("answers the first request of a connection that had just come, and waits half a second for it", async () => {
+      const { server, clock, connect } = await stage.serve(ok);
+      const quick = await connect();
+      const silent = await connect();
+      await settled();
+      const closed = server.close();
+      await settled();
+      await quick.send(get());
+      const text = await quick.readToEnd();
+      expect(body(text)).toBe("ok");
+      expect(fields(text).connection).toBe("close");
+      await silent.quiet(10);
+      await clock.advance(1500);
+      expect(await silent.readToEnd()).toBe("");
+      for (const client of [quick, silent]) client.end();
+      await closed;
+    });
+
     it("ends idle connections, lets running requests finish with close, and then resolves (#50)", async () => {
       const go = deferred();
-      const { server, connect } = await stage.serve(async (request) => {
+      const { server, clock, connect } = await stage.serve(async (request) => {
         await go.promise;
         await request.respond(200, "finished");
       });
       const idle = await connect();
+      await clock.advance(1000);
       const busy = await connect();
       await busy.send(get());
       await settled();
