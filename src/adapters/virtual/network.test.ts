@@ -163,6 +163,17 @@ describe("a bounded number of sockets", () => {
     await settled();
     expect(network.descriptors().active).toBe(0);
   });
+
+  it("takes none for a connection that was gone before it was accepted", async () => {
+    // The server's end is released by the client's reset, and only then handed out.
+    const network = new VirtualNetwork();
+    const listener = await network.listen({ port: 80 });
+    const client = await network.connect(local);
+    client.destroy();
+    await settled();
+    expect(await new WireClient(await listener.accept()).closed()).toBe("reset");
+    expect(network.descriptors().active).toBe(1);
+  });
 });
 
 describe("a virtual socket", () => {
