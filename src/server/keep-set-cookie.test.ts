@@ -54,7 +54,7 @@ describe.each([
   it("has the headers that the platform adds, and passes changes on to it", async () => {
     const response = new Kept("text", { status: 201, statusText: "Made", headers: { "X-A": "1" } });
     expect([response.status, response.statusText, await response.text()]).toEqual([201, "Made", "text"]);
-    expect(response.headers.get("content-type")).toMatch(/^text\/plain/);
+    expect(response.headers.get("content-type")).toBe(new Platforms("text").headers.get("content-type"));
     expect(response.headers.get("x-a")).toBe("1");
     response.headers.set("X-A", "2");
     response.headers.append("X-A", "3");
@@ -74,7 +74,7 @@ describe.each([
     const json = Kept.json({ a: 1 }, { status: 203, headers: COOKIES });
     expect([json.status, json.headers.get("content-type"), json.headers.getSetCookie().length]).toEqual([
       203,
-      "application/json",
+      Response.json({}).headers.get("content-type"),
       2,
     ]);
     expect(await json.json()).toEqual({ a: 1 });

@@ -23,11 +23,13 @@ function linked() {
   return { worker, network, link };
 }
 
-/** Until so many sides of links hold theirs. */
+/** Until so many sides of links hold theirs, and as many wait for the other side's. */
 async function locksHeld(count: number): Promise<void> {
+  const ours = (locks: readonly LockInfo[] = []) =>
+    locks.filter(({ name }) => name?.startsWith("portico port")).length;
   for (;;) {
-    const { held = [] } = await navigator.locks.query();
-    if (held.filter(({ name }) => name?.startsWith("portico port")).length === count) return;
+    const { held, pending } = await navigator.locks.query();
+    if (ours(held) === count && ours(pending) === count) return;
     await turn();
   }
 }
