@@ -7,8 +7,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { build, type Plugin } from "esbuild";
-import { entries, root } from "../scripts/entries.mjs";
+import { build } from "esbuild";
+import { root } from "../scripts/entries.mjs";
+import { sources } from "../scripts/sources.ts";
 
 const folder = join(root, "node_modules/.cache/portico-hardening");
 const bundles = new Map<string, Promise<string>>();
@@ -121,15 +122,3 @@ async function makeBundle(path: string): Promise<string> {
   });
   return outfile;
 }
-
-/** The package's names lead to the sources, so that no build is needed. */
-const sources: Plugin = {
-  name: "portico-sources",
-  setup({ onResolve }) {
-    onResolve({ filter: /^portico(\/|$)/ }, ({ path }) => {
-      const named = entries.filter(({ name }) => `portico${name.slice(1)}` === path);
-      const entry = named.find(({ condition }) => condition === "node") ?? named[0];
-      return entry && { path: join(root, entry.source) };
-    });
-  },
-};

@@ -1,8 +1,8 @@
 /** Runs a TypeScript program that imports Portico in a Node process of its own, for tests. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { basename, join } from "node:path";
-import { build, type Plugin } from "esbuild";
-import { entries, root } from "./entries.mjs";
+import { build } from "esbuild";
+import { sources } from "./sources.ts";
 
 /** How far a program came: it said where to call it (and runs on), or it ended. */
 export interface Outcome {
@@ -25,24 +25,12 @@ export async function runProgram(path: string, folder: string) {
     bundle: true,
     format: "esm",
     platform: "node",
+    packages: "external",
     plugins: [sources],
   });
   const child = spawn(process.execPath, [outfile], { stdio: ["ignore", "pipe", "pipe"] });
   return { outcome: outcomeOf(child), stop: () => void child.kill("SIGKILL") };
 }
-
-/** The package's names lead to the sources, so that no build is needed. */
-const sources: Plugin = {
-  name: "portico-sources",
-  setup({ onResolve }) {
-    onResolve({ filter: /^portico(\/|$)/ }, ({ path }) => {
-      const named = entries.filter(({ name }) => `portico${name.slice(1)}` === path);
-      const entry = named.find(({ condition }) => condition === "node") ?? named[0];
-      return entry && { path: join(root, entry.source) };
-    });
-    onResolve({ filter: /^[a-z@]/, namespace: "file" }, ({ path }) => ({ path, external: true }));
-  },
-};
 
 function outcomeOf(child: ChildProcess): Promise<Outcome> {
   let errors = "";

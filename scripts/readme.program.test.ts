@@ -3,13 +3,12 @@
  * `try: curl localhost:PORT/` has to answer there), Vitest examples as tests of this file. All of it is
  * type-checked.
  */
-import { execFile } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { root } from "./entries.mjs";
 import { runProgram } from "./program.ts";
+import { typeErrors } from "./type-errors.ts";
 
 const folder = join(root, ".build", `readme-${process.pid}`);
 const readme = await readFile(join(root, "README.md"), "utf8");
@@ -29,13 +28,7 @@ describe("the README's code", () => {
   });
 
   test("type-checks", { timeout: 60_000 }, async () => {
-    const config = { extends: join(root, "tsconfig.json"), include: ["*.ts"], exclude: [] };
-    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
-    const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const { stdout } = await promisify(execFile)(process.execPath, [tsc, "-p", folder]).catch(
-      (error) => error,
-    );
-    expect(stdout).toBe("");
+    expect(await typeErrors(folder)).toBe("");
   });
 
   test.each(blocks.filter((block) => !isTest(block)))(

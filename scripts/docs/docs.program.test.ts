@@ -3,13 +3,12 @@
  * or print what their info strings say; other programs run in a Node process of their own, and Vitest examples as
  * tests of this file. All of it is type-checked.
  */
-import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { root } from "../entries.mjs";
 import { runProgram } from "../program.ts";
+import { typeErrors } from "../type-errors.ts";
 import { blocksOfDocs } from "./blocks.ts";
 import { runInPage } from "./in-page.ts";
 
@@ -36,15 +35,9 @@ describe("the docs' code", () => {
   });
 
   test("type-checks", { timeout: 60_000 }, async () => {
-    const config = { extends: join(root, "tsconfig.json"), include: ["*.ts"], exclude: [] };
-    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
-    const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const { stdout } = await promisify(execFile)(process.execPath, [tsc, "-p", folder]).catch(
-      (error) => error,
-    );
     const titles = blocks.reduce(
       (text, { title }, index) => text.replaceAll(`block-${index + 1}.ts`, title),
-      stdout,
+      await typeErrors(folder),
     );
     expect(titles).toBe("");
   });

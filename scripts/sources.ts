@@ -1,0 +1,15 @@
+import { join } from "node:path";
+import type { Plugin } from "esbuild";
+import { entries, root } from "./entries.mjs";
+
+/** The package's names lead to the sources, so that no build is needed. Other packages stay what they are. */
+export const sources: Plugin = {
+  name: "portico-sources",
+  setup({ onResolve }) {
+    onResolve({ filter: /^portico(\/|$)/ }, ({ path }) => {
+      const named = entries.filter(({ name }) => `portico${name.slice(1)}` === path);
+      const entry = named.find(({ condition }) => condition === "node") ?? named[0];
+      return entry && { path: join(root, entry.source) };
+    });
+  },
+};
