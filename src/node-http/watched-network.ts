@@ -45,6 +45,10 @@ class WatchedSocket implements Socket {
     this.secure = socket.secure === true;
   }
 
+  get bytesTaken(): number | undefined {
+    return this.#socket.bytesTaken;
+  }
+
   open(events: SocketEvents): void {
     this.#socket.open({
       onData: (bytes) => {

@@ -67,9 +67,8 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   #paused = false;
   #peerEnded = false;
 
-  /** When the present wait for the peer's bytes, or for it to take ours, is over; 0 for never. */
+  /** When the present wait for the peer's bytes is over; 0 for never. */
   #readDeadline = 0;
-  #writeDeadline = 0;
   #awaited: Awaited = "head";
   /** Body bytes received when the body timeout was last set; behind the last answer, bytes that were dropped. */
   #mark = 0;
@@ -137,7 +136,6 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   }
 
   onDrain(): void {
-    this.#writeDeadline = 0;
     this.output.drained();
     if (this.#phase === "upgraded") this.#upgraded?.onDrain();
     else if (this.#phase === "ending") this.#endOurSide();
@@ -210,7 +208,6 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   handOver(): UpgradedSocket {
     this.#phase = "upgraded";
     this.#readDeadline = 0;
-    this.#writeDeadline = 0;
     this.socket.pause();
     this.#upgraded = new UpgradedSocket(this.socket, this.reader.takeRest());
     if (this.#peerEnded) this.#upgraded.onEnd();
@@ -285,7 +282,6 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   #endOurSide(): void {
     const { lingerMs, writeStallMs } = this.host.config.timeouts;
     this.#phase = "lingering";
-    this.#writeDeadline = 0;
     this.#readDeadline = this.#deadline(
       this.output.volume > MAX_QUICK ? Math.max(lingerMs, writeStallMs) : lingerMs,
     );
@@ -297,18 +293,13 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
 
   checkDeadlines(now: number): void {
     if (this.#phase === "upgraded") return;
+    const { keepAliveMs, writeStallMs } = this.host.config.timeouts;
     if (this.#readDeadline === FROM_NEXT_SWEEP) {
-      this.#readDeadline = now + this.host.config.timeouts.keepAliveMs;
+      this.#readDeadline = now + keepAliveMs;
       this.reader.forget();
     }
-    // Armed by the first sweep that finds the output full, so that a write costs nothing for it.
-    if (this.output.full && this.#writeDeadline === 0) {
-      this.#writeDeadline = this.#deadline(this.host.config.timeouts.writeStallMs);
-    } else if (this.#writeDeadline > 0 && now >= this.#writeDeadline) {
-      this.socket.destroy();
-    } else if (this.#readDeadline > 0 && now >= this.#readDeadline) {
-      this.#timedOut();
-    }
+    if (this.output.stalled(now, writeStallMs)) this.socket.destroy();
+    else if (this.#readDeadline > 0 && now >= this.#readDeadline) this.#timedOut();
   }
 
   #timedOut(): void {

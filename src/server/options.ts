@@ -18,7 +18,10 @@ export interface Timeouts {
   readonly bodyMs: number;
   /** From the end of a response to the first byte of the next request. Then close. Default 65,000. */
   readonly keepAliveMs: number;
-  /** Without a drain while written bytes wait to be taken by the client. Then reset. Default 60,000. */
+  /**
+   * For each 128 KiB of an answer, while more waits to be taken, so that a slow download of any length lives and a
+   * trickle does not. On TCP it is the kernel that takes for the client. Then reset. Default 60,000.
+   */
   readonly writeStallMs: number;
   /** After the last response of a connection, for the client to close its side. Then reset. Default 2,000. */
   readonly lingerMs: number;

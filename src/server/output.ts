@@ -8,6 +8,11 @@ const MAX_HELD = 65_536;
 const MAX_JOINED = 16_384;
 /** Within the process bytes that are lent need no copy at all, from this many on. */
 const MIN_LENT = 8192;
+/**
+ * Bytes taken by the peer that restart the write timeout; see `Timeouts.writeStallMs`. A kernel that is short of
+ * memory takes pieces of about 64 KiB for who never reads, each time that others are gone.
+ */
+const PROGRESS = 131_072;
 /** Microtasks without a further answer after which those that are ready leave. */
 const MAX_HOPS = 8;
 
@@ -30,6 +35,11 @@ export class Output {
   /** Characters and bytes that wait, once the socket is full. */
   #unsent = 0;
   readonly #maxUnsent: number;
+  /** Of what the socket did not take at once, the characters and bytes that it took since. */
+  #drained = 0;
+  /** Bytes that had been taken when the write timeout was last set, and when it is over. */
+  #mark = 0;
+  #deadline = 0;
   /** Characters and bytes written since somebody set it to 0. */
   volume = 0;
 
@@ -96,10 +106,28 @@ export class Output {
   /** The socket took everything. */
   drained(): void {
     this.#full = false;
+    this.#drained += this.#unsent;
     this.#unsent = 0;
     const waiters = this.#waiters;
     this.#waiters = undefined;
     if (waiters !== undefined) for (const { resolve } of waiters) resolve();
+  }
+
+  /**
+   * Whether too little was taken in `withinMs` (0: never) while more waits, by the clock's `now`. Its timer starts
+   * with the first sweep that finds the socket full, so that a write costs nothing for it.
+   */
+  stalled(now: number, withinMs: number): boolean {
+    if (!this.#full) {
+      this.#deadline = 0;
+      return false;
+    }
+    const taken = this.#socket.bytesTaken ?? this.#drained;
+    if (this.#deadline === 0 || taken - this.#mark >= PROGRESS) {
+      this.#mark = taken;
+      this.#deadline = now + withinMs;
+    }
+    return withinMs > 0 && now >= this.#deadline;
   }
 
   /** The connection is gone: what waits is dropped. */

@@ -54,6 +54,12 @@ export interface Socket {
   readonly secure?: boolean;
 
   /**
+   * How many of the bytes written the transport has passed on, where it can tell: to the peer, or to a kernel which
+   * holds some megabytes for it. Never less than before. Asked for seldom. A socket without it is judged by its drains.
+   */
+  readonly bytesTaken?: number | undefined;
+
+  /**
    * Attaches the one consumer and starts the flow, unless `pause` was called before: then `resume` does.
    * A second call throws a `TypeError`.
    */

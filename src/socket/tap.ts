@@ -212,6 +212,10 @@ class TappedSocket implements Socket {
     return this.#socket.secure === true;
   }
 
+  get bytesTaken(): number | undefined {
+    return this.#socket.bytesTaken;
+  }
+
   open(events: SocketEvents): void {
     this.#socket.open({
       get borrows() {

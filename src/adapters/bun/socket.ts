@@ -34,6 +34,7 @@ export class BunSocket implements Socket {
   #inbound: Inbound = "flowing";
   #outbound: Outbound = "open";
   #owesDrain = false;
+  #written = 0;
   #error: Error | undefined;
 
   /**
@@ -47,6 +48,10 @@ export class BunSocket implements Socket {
     this.remoteAddress = ipAddress(raw.remoteAddress, raw.remotePort);
     raw.setNoDelay(true);
     raw.pause();
+  }
+
+  get bytesTaken(): number {
+    return this.#queue.reduce((taken, { length }) => taken - length, this.#written);
   }
 
   open(events: SocketEvents): void {
@@ -80,6 +85,7 @@ export class BunSocket implements Socket {
   write(data: Uint8Array | string): boolean {
     if (this.#outbound !== "open") return false;
     const bytes = typeof data === "string" ? encoder.encode(data) : data;
+    this.#written += bytes.length;
     if (this.#queue.length === 0) {
       const taken = this.#raw.write(bytes);
       if (taken === bytes.length) return true;

@@ -63,6 +63,10 @@ export class DenoSocket implements Socket {
     });
   }
 
+  get bytesTaken(): number {
+    return this.#writer.bytesTaken;
+  }
+
   open(events: SocketEvents): void {
     if (this.#events) throw new TypeError("The socket is open already: it has one consumer");
     this.#events = events;

@@ -21,6 +21,8 @@ export class Writer {
   #endWanted = false;
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
+  /** Bytes that Deno said it wrote. */
+  bytesTaken = 0;
   #current: Uint8Array | undefined;
   #owesDrain = false;
 
@@ -67,6 +69,7 @@ export class Writer {
     const bytes = this.#current;
     if (bytes === undefined) return;
     this.#queuedBytes -= count;
+    this.bytesTaken += count;
     const next = count < bytes.length ? bytes.subarray(count) : this.#takeQueue();
     if (next !== undefined) {
       this.#start(next);

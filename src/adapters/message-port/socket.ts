@@ -60,6 +60,8 @@ export class MessagePortSocket extends TurnSocket {
   #failure: NetworkError | undefined;
   #credit = WINDOW;
   #taken = 0;
+  /** What the other side's consumer took, as its credit tells. */
+  #bytesTaken = 0;
   #writing: "open" | "ending" | "ended" = "open";
 
   constructor(port: PortLike, setup: SocketSetup) {
@@ -86,6 +88,10 @@ export class MessagePortSocket extends TurnSocket {
 
   override get remoteAddress(): SocketAddress {
     return this.#remoteAddress;
+  }
+
+  get bytesTaken(): number {
+    return this.#bytesTaken;
   }
 
   override write(data: Uint8Array | string): boolean {
@@ -165,10 +171,15 @@ export class MessagePortSocket extends TurnSocket {
   #onMessage(message: Message): void {
     if (message.type === "bytes" && this.#final === "none") this.#receive(message.buffer);
     else if (message.type === "end" && this.#final === "none") this.#final = "end";
-    else if (message.type === "credit") this.#credit += message.bytes;
+    else if (message.type === "credit") this.#credited(message.bytes);
     else this.#channel.fail("EPROTO", "The other side of the port spoke out of turn");
     if (message.type === "credit" && this.live) this.ask();
     else this.wake();
+  }
+
+  #credited(bytes: number): void {
+    this.#credit += bytes;
+    this.#bytesTaken += bytes;
   }
 
   #receive(buffer: ArrayBuffer): void {

@@ -80,6 +80,10 @@ export class NodeSocket implements Socket {
     return this.#beneath !== this.#net;
   }
 
+  get bytesTaken(): number {
+    return bytesTaken(this.#net);
+  }
+
   open(events: SocketEvents): void {
     if (this.#events) throw new TypeError("The socket is open already: it has one consumer");
     this.#events = events;
@@ -256,4 +260,17 @@ export class NodeSocket implements Socket {
       else socket.#tellClose();
     },
   };
+}
+
+/**
+ * What the kernel has taken. Node's own count says that a write is out when all of it is, and a write may be
+ * megabytes: the rest of the one under way is known to libuv alone. Other runtimes go by Node's count.
+ */
+function bytesTaken(net: NetSocket): number {
+  const { _handle: handle } = net as NetSocket & {
+    _handle?: { bytesWritten?: number; writeQueueSize?: number };
+  };
+  if (handle?.bytesWritten !== undefined && handle.writeQueueSize !== undefined)
+    return handle.bytesWritten - handle.writeQueueSize;
+  return net.bytesWritten - net.writableLength;
 }

@@ -73,6 +73,10 @@ export class VirtualSocket extends TurnSocket {
     return [one, other];
   }
 
+  get bytesTaken(): number {
+    return this.#peer.bytesRead;
+  }
+
   override write(data: Uint8Array | string, given = false): boolean {
     if (!this.live || this.#ended) return false;
     const peer = this.#peer;

@@ -33,6 +33,19 @@ export function backPressureCases(stage: Stage): void {
     });
   }
 
+  it("tells how many bytes were taken, where it tells that at all", async () => {
+    const { near, far } = await stage.wire({ paused: "far" });
+    if (near.socket.bytesTaken === undefined) return;
+    const written = await sendUntilStalled(near, stage.stallBytes);
+    const taken = near.socket.bytesTaken;
+    expect(taken).toBeLessThan(written);
+    far.socket.resume();
+    await near.waitFor(({ events }) => events.at(-1) === "drain");
+    await far.read(written);
+    expect(near.socket.bytesTaken).toBeGreaterThan(taken);
+    expect(near.socket.bytesTaken).toBeLessThanOrEqual(written);
+  });
+
   it("lets the other direction flow while one is stalled", async () => {
     const { near, far } = await stage.wire({ paused: "far" });
     await sendUntilStalled(near, stage.stallBytes);
