@@ -1,5 +1,4 @@
-import { concat } from "../http1/octets.ts";
-import { utf8Length } from "../http1/utf8.ts";
+import { concat, isAscii } from "../http1/octets.ts";
 
 /**
  * The content of a request. All but a stream can be sent again, after a redirect or on another connection.
@@ -70,7 +69,7 @@ export async function peekBody(stream: ReadableStream<Uint8Array>): Promise<Requ
 
 function whole(content: string | Uint8Array | Blob, type = ""): TypedBody {
   let length = content instanceof Blob ? content.size : content.length;
-  if (typeof content === "string") length = utf8Length(content);
+  if (typeof content === "string" && !isAscii(content)) length = new TextEncoder().encode(content).length;
   return { body: { kind: "whole", content, length }, type };
 }
 

@@ -1,4 +1,4 @@
-import { utf8Length } from "../http1/utf8.ts";
+import { textLength } from "../server/text.ts";
 import type { BodyContent, BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
 import { type Answers, withAnswers } from "./answers.ts";
 import type { LogEntry } from "./log-line.ts";
@@ -50,7 +50,7 @@ class Sent {
   }
 
   count(chunk: string | Uint8Array): void {
-    if (!this.#headOnly) this.bytes += typeof chunk === "string" ? utf8Length(chunk) : chunk.byteLength;
+    if (!this.#headOnly) this.bytes += typeof chunk === "string" ? textLength(chunk) : chunk.byteLength;
   }
 }
 

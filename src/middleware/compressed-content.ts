@@ -1,5 +1,5 @@
 import type { HeadersInput } from "../http1/headers.ts";
-import { utf8Length } from "../http1/utf8.ts";
+import { textLength } from "../server/text.ts";
 import type { BodyContent, BodyWriter } from "../server/types.ts";
 import { type ContentCoding, compressionStream } from "./codings.ts";
 
@@ -12,7 +12,7 @@ const encoder = new TextEncoder();
 
 /** Bytes of content, undefined for streams. */
 export function sizeOf(content: Content): number | undefined {
-  if (typeof content === "string") return utf8Length(content);
+  if (typeof content === "string") return textLength(content);
   if (content instanceof Blob) return content.size;
   return content instanceof Uint8Array || content instanceof ArrayBuffer ? content.byteLength : undefined;
 }

@@ -1,20 +1,9 @@
 /** Failures of an accept that pass by themselves: descriptors or memory ran out, or the peer was faster. */
-const TRANSIENT = new Set([
-  "EMFILE",
-  "ENFILE",
-  "ENOBUFS",
-  "ENOMEM",
-  "ECONNABORTED",
-  "ECONNRESET",
-  "EPROTO",
-  "EAGAIN",
-  "EINTR",
-  "EPERM",
-]);
+const TRANSIENT = /^E(MFILE|NFILE|NOBUFS|NOMEM|CONNABORTED|CONNRESET|PROTO|AGAIN|INTR|PERM)$/;
 
 /** Whether accepting can go on after a pause. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof Error && TRANSIENT.has(String((error as { code?: unknown }).code));
+  return error instanceof Error && TRANSIENT.test(String((error as { code?: unknown }).code));
 }
 
 /** Milliseconds between a failed accept, or a lack of descriptors, and the next try. */

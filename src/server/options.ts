@@ -144,12 +144,8 @@ export const DEFAULT_TIMEOUTS: Timeouts = Object.freeze({
 /** @throws UsageError `InvalidOption` */
 export function resolveOptions(options: ServerOptions): ServerConfig {
   return {
-    maxBody: atLeast("maxBody", options.maxBody ?? DEFAULT_MAX_BODY, 0),
-    maxDescriptorsFallback: atLeast(
-      "maxDescriptorsFallback",
-      options.maxDescriptorsFallback ?? DEFAULT_MAX_DESCRIPTORS,
-      1,
-    ),
+    ...merge({ maxBody: DEFAULT_MAX_BODY }, options, 0),
+    ...merge({ maxDescriptorsFallback: DEFAULT_MAX_DESCRIPTORS }, options, 1),
     limits: merge(DEFAULT_SERVER_LIMITS, options.limits, 1),
     timeouts: merge(DEFAULT_TIMEOUTS, options.timeouts, 0),
     onError: options.onError ?? ((error) => console.error(error)),
@@ -158,19 +154,18 @@ export function resolveOptions(options: ServerOptions): ServerConfig {
   };
 }
 
-function merge<T extends object>(defaults: T, given: Partial<T> | undefined, least: number): T {
+/** The numbers of `defaults`, and in their place those that were given. */
+function merge<T extends object>(defaults: T, given: Partial<T> = {}, least: number): T {
   const merged: T = { ...defaults };
   for (const key of Object.keys(defaults) as (keyof T & string)[]) {
-    const value = given?.[key];
-    if (value !== undefined) merged[key] = atLeast(key, value as number, least) as T[typeof key];
+    const value = given[key] ?? defaults[key];
+    if (!(typeof value === "number" && value >= least)) {
+      throw new UsageError(
+        "InvalidOption",
+        `${key} must be a number of at least ${least}, got ${String(value)}`,
+      );
+    }
+    merged[key] = value;
   }
   return merged;
-}
-
-function atLeast(name: string, value: number, least: number): number {
-  if (typeof value === "number" && value >= least) return value;
-  throw new UsageError(
-    "InvalidOption",
-    `${name} must be a number of at least ${least}, got ${String(value)}`,
-  );
 }

@@ -12,8 +12,8 @@ import type { BodyContent, BodyWriter, HttpRequest, UpgradedConnection } from ".
 /** Without `stream` a decoder keeps nothing from one call to the next. */
 const decoder = new TextDecoder();
 
-/** Two protocols are all that the versions 1.x come to, so nearly every request shares one of two objects. */
-const PROTOCOLS = [0, 1].map((minor) => Object.freeze({ orig: `HTTP/1.${minor}`, major: 1, minor }));
+/** One object for all requests of a minor version. */
+const PROTOCOLS: HttpRequest["protocol"][] = [];
 
 /** One request being served. Everything that costs something is made when it is first asked for. */
 export class ServerRequest implements HttpRequest {
@@ -67,9 +67,10 @@ export class ServerRequest implements HttpRequest {
     return this.#exchange.socket.remoteAddress.address;
   }
 
-  get protocol(): { readonly orig: string; readonly major: number; readonly minor: number } {
+  get protocol(): HttpRequest["protocol"] {
     const { minor } = this.head;
-    return PROTOCOLS[minor] ?? { orig: `HTTP/1.${minor}`, major: 1, minor };
+    PROTOCOLS[minor] ??= Object.freeze({ orig: `HTTP/1.${minor}`, major: 1, minor });
+    return PROTOCOLS[minor];
   }
 
   get url(): URL {
@@ -78,17 +79,17 @@ export class ServerRequest implements HttpRequest {
   }
 
   get signal(): AbortSignal {
-    if (this.#abort === undefined) {
+    if (!this.#abort) {
       this.#abort = new AbortController();
-      if (this.#gone !== undefined) this.#abort.abort(this.#gone);
+      if (this.#gone) this.#abort.abort(this.#gone);
     }
     return this.#abort.signal;
   }
 
   get trailers(): Promise<HttpHeaders> {
     const { incoming } = this;
-    if (incoming === undefined) return Promise.resolve(new HttpHeaders());
-    if (this.#trailers === undefined) {
+    if (!incoming) return Promise.resolve(new HttpHeaders());
+    if (!this.#trailers) {
       this.#trailers = new Promise((resolve, reject) => {
         this.#settleTrailers = () => {
           if (incoming.state === "ended") resolve(HttpHeaders.fromLines(this.#trailerLines));
@@ -127,10 +128,8 @@ export class ServerRequest implements HttpRequest {
     const type = this.headers.get("content-type");
     const bytes = await this.bytes();
     // The platform's parser of multipart/form-data and application/x-www-form-urlencoded.
-    return new Response(
-      bytes as Uint8Array<ArrayBuffer>,
-      type === null ? {} : { headers: { "Content-Type": type } },
-    ).formData();
+    const headers: HeadersInit = type === null ? {} : { "Content-Type": type };
+    return new Response(bytes as Uint8Array<ArrayBuffer>, { headers }).formData();
   }
 
   respond(code: number, content?: BodyContent, headers?: HeadersInput): Promise<void> {
@@ -150,7 +149,7 @@ export class ServerRequest implements HttpRequest {
   async upgrade(protocol: string, headers?: HeadersInput): Promise<UpgradedConnection> {
     if (this.answered) throw new ResponseAlreadySent();
     checkUpgrade(this, protocol);
-    if (this.incoming !== undefined && this.incoming.state !== "ended") {
+    if (this.incoming && this.incoming.state !== "ended") {
       throw new UsageError("NotUpgradable", "read the request's body before the upgrade");
     }
     return this.#exchange.switchProtocol(protocol, headers);
@@ -174,7 +173,7 @@ export class ServerRequest implements HttpRequest {
   }
 
   #content(): Uint8Array | Promise<Uint8Array> {
-    return this.incoming === undefined ? new Uint8Array(0) : this.incoming.bytes();
+    return this.incoming ? this.incoming.bytes() : new Uint8Array(0);
   }
 }
 
@@ -184,9 +183,9 @@ function targetUri(head: RequestHead, socket: Socket): URL {
   const local = socket.localAddress;
   const scheme = socket.secure === true ? "https" : "http";
   const own = local.family === "unix" ? "localhost" : `${bracketed(local.address)}:${local.port}`;
+  const path = method === "CONNECT" || target === "*" ? "/" : target;
   for (const host of [authority, own, "localhost"]) {
-    const path = method === "CONNECT" || target === "*" ? "" : target;
-    const text = path === "" || path.startsWith("/") ? `${scheme}://${host}${path}` : path;
+    const text = path.startsWith("/") ? `${scheme}://${host}${path}` : path;
     if (host !== "" && URL.canParse(text)) return new URL(text);
   }
   return new URL("http://localhost/");

@@ -79,12 +79,13 @@ export class HttpServer implements AsyncDisposable {
     if (this.#binding || this.#listener !== undefined) {
       throw new UsageError("AlreadyListening", "one server listens once");
     }
+    const { address, family } = options;
     this.#binding = true;
     try {
       this.#listener = await this.#network.listen({
         port,
-        ...(options.address !== undefined && options.address !== "" ? { address: options.address } : {}),
-        ...(options.family !== undefined ? { family: options.family } : {}),
+        ...(address ? { address } : {}),
+        ...(family ? { family } : {}),
         reuseAddr: this.#options.reuseAddr ?? true,
         reusePort: this.#options.reusePort ?? false,
       });
@@ -166,10 +167,8 @@ export class HttpServer implements AsyncDisposable {
    */
   close(options: CloseOptions = {}): Promise<void> {
     const { graceMs = DEFAULT_GRACE_MS } = options;
-    if (this.#closed === undefined || graceMs === 0) {
-      if (graceMs === 0) for (const connection of [...this.#connections]) connection.destroy();
-      this.#closed ??= this.#close(graceMs);
-    }
+    this.#closed ??= this.#close(graceMs);
+    if (graceMs === 0) this.#cut();
     return this.#closed;
   }
 
@@ -182,19 +181,20 @@ export class HttpServer implements AsyncDisposable {
     this.#draining = true;
     await this.#listener?.close();
     this.#draining = false;
-    for (const connection of [...this.#connections]) {
-      if (graceMs === 0) connection.destroy();
-      else connection.shutDown();
-    }
+    if (graceMs === 0) this.#cut();
+    else for (const connection of [...this.#connections]) connection.shutDown();
     if (this.#connections.size === 0) return;
     const { clock } = this.#config;
-    const timer = clock.setTimeout(() => {
-      for (const connection of [...this.#connections]) connection.destroy();
-    }, graceMs);
+    const timer = clock.setTimeout(() => this.#cut(), graceMs);
     await new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
     clock.clearTimeout(timer);
+  }
+
+  /** Cuts every connection, whatever it is doing. */
+  #cut(): void {
+    for (const connection of [...this.#connections]) connection.destroy();
   }
 
   async #acceptNext(callback: RequestCallback, assumedDescriptors: number): Promise<void> {

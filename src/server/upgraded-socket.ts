@@ -29,7 +29,7 @@ export class UpgradedSocket implements UpgradedConnection {
   }
 
   open(events: SocketEvents): void {
-    if (this.#events !== undefined) throw new TypeError("The socket is open: it has one consumer");
+    if (this.#events) throw new TypeError("The socket is open: it has one consumer");
     this.#events = events;
     this.#schedule();
   }
@@ -42,7 +42,7 @@ export class UpgradedSocket implements UpgradedConnection {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    if (this.#events !== undefined) this.#schedule();
+    this.#schedule();
   }
 
   write(data: Uint8Array | string): boolean {
@@ -75,7 +75,7 @@ export class UpgradedSocket implements UpgradedConnection {
 
   /** The connection's events, passed on. Data may still come from a read that was under way. */
   onData(bytes: Uint8Array): void {
-    if (this.#events !== undefined && !this.#paused && this.#rest.length === 0) this.#events.onData(bytes);
+    if (this.#events && !this.#paused && this.#rest.length === 0) this.#events.onData(bytes);
     else {
       this.#rest.push(bytes);
       this.#socket.pause();
@@ -84,7 +84,7 @@ export class UpgradedSocket implements UpgradedConnection {
 
   onEnd(): void {
     this.#ended = true;
-    if (this.#events !== undefined && !this.#flushing) this.#schedule();
+    this.#schedule();
   }
 
   onDrain(): void {
@@ -93,39 +93,30 @@ export class UpgradedSocket implements UpgradedConnection {
 
   onClose(error?: Error): void {
     this.#closed = { error };
-    if (this.#events !== undefined && !this.#flushing) this.#schedule();
+    this.#schedule();
   }
 
   /** Delivers what waits, from a microtask: never from inside a call to the socket. */
   #schedule(): void {
-    if (this.#flushing) return;
+    const events = this.#events;
+    if (this.#flushing || !events) return;
     this.#flushing = true;
-    queueMicrotask(() => this.#flush());
+    queueMicrotask(() => this.#flush(events));
   }
 
-  #flush(): void {
+  #flush(events: SocketEvents): void {
     this.#flushing = false;
-    const events = this.#events;
-    if (events === undefined) return;
-    while (
-      !this.#paused &&
-      this.#rest.length > 0 &&
-      (this.#closed === undefined || this.#closed.error === undefined)
-    ) {
-      events.onData(this.#rest.shift()!);
-    }
+    while (!this.#paused && this.#rest.length > 0 && !this.#closed?.error) events.onData(this.#rest.shift()!);
     if (!this.#paused && this.#rest.length === 0) {
       if (this.#ended) {
         this.#ended = false;
         events.onEnd();
       }
-      if (this.#closed === undefined) this.#socket.resume();
+      if (!this.#closed) this.#socket.resume();
     }
-    if (this.#closed !== undefined) {
-      const { error } = this.#closed;
+    if (this.#closed) {
       this.#events = CLOSED;
-      if (error === undefined) events.onClose();
-      else events.onClose(error);
+      events.onClose(this.#closed.error);
     }
   }
 }
