@@ -3,7 +3,7 @@ import { ProtocolError } from "./errors.ts";
 import type { FieldLines } from "./field-lines.ts";
 import { bodyFraming, type Framing } from "./framing.ts";
 import { MessageFields } from "./message-fields.ts";
-import { latin1, sameOctets } from "./octets.ts";
+import { latin1, sameOctets, sameWords, viewOf } from "./octets.ts";
 import type { RequestLine } from "./request-line.ts";
 import { checkTarget, isHostAndPortOctets } from "./target.ts";
 
@@ -63,12 +63,12 @@ export class RequestHead {
 
   /** Whether the octets that come next are this head's: what was found out about them holds again. */
   isAt(source: ByteSource): boolean {
-    const own = this.#bytes;
-    this.#view ??= new DataView(own.buffer, own.byteOffset, own.byteLength);
-    return (
-      source.end - source.pos >= this.length &&
-      sameOctets(this.#view, this.#start, source.bytes, source.pos, this.length)
-    );
+    const { bytes, pos, end } = source;
+    const { length } = this;
+    if (end - pos < length) return false;
+    if (length <= MAX_SINGLE) return sameOctets(this.#bytes, this.#start, bytes, pos, length);
+    this.#view ??= viewOf(this.#bytes);
+    return sameWords(this.#view, this.#start, viewOf(bytes), pos, length);
   }
 
   /** Octets of memory that the head holds on to: the chunk that it came in. */
@@ -87,6 +87,9 @@ export class RequestHead {
     return this.fields.expect !== undefined && this.minor > 0 && this.framing !== 0;
   }
 }
+
+/** Octets of a head that are compared one by one. */
+const MAX_SINGLE = 96;
 
 /** Shared strings for the usual methods: comparing one with a literal is then comparing pointers. */
 const COMMON_METHODS = ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"];

@@ -61,15 +61,42 @@ describe("RequestReader", () => {
         const expected = sent.map(({ read }) => read);
         expect(readAll([bytes]).requests).toEqual(expected);
         expect(readAll(pieces(bytes, shares)).requests).toEqual(expected);
+        // Each on a connection of its own, to a server that knows what came on the others.
+        const heads = { last: undefined };
+        const apart = sent.map(({ wire }) => readAll(pieces(octets(wire), shares), undefined, heads));
+        expect(apart.flatMap(({ requests }) => requests)).toEqual(expected);
       }),
       { numRuns: 300 },
     );
   });
 
+  it("shares a head that comes on several connections, and none of another's", async () => {
+    const { RequestReader } = await import("./request-reader.ts");
+    const { DEFAULT_LIMITS } = await import("./limits.ts");
+    const heads = { last: undefined };
+    const [one, other, third] = Array.from({ length: 3 }, () => {
+      const reader = new RequestReader(DEFAULT_LIMITS, heads);
+      return (wire: string) => {
+        reader.feed(octets(wire));
+        return reader.readHead();
+      };
+    });
+    const wire = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    const different = "GET / HTTP/1.1\r\nHost: b\r\n\r\n";
+    const first = one!(wire);
+    expect(other!(wire)).toBe(first);
+    const second = third!(different);
+    expect(second?.authority).toBe("b");
+    expect(one!(wire)).toBe(first);
+    expect(other!(different)).toBe(second);
+    expect(other!(wire)?.authority).toBe("a");
+  });
+
   it("forgets the head before, so that a quiet connection holds no octets", async () => {
     const { RequestReader } = await import("./request-reader.ts");
     const { DEFAULT_LIMITS } = await import("./limits.ts");
-    const reader = new RequestReader(DEFAULT_LIMITS);
+    const heads = { last: undefined };
+    const reader = new RequestReader(DEFAULT_LIMITS, heads);
     const read = (wire: string) => {
       reader.feed(octets(wire));
       return reader.readHead();
@@ -77,9 +104,13 @@ describe("RequestReader", () => {
     const wire = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     const first = read(wire);
     expect(read(wire)).toBe(first);
-    reader.forget();
+    const forget = () => {
+      reader.forget();
+      heads.last = undefined; // as after another's head
+    };
+    forget();
     expect(read(wire)).not.toBe(first);
-    reader.forget();
+    forget();
     // Neither is one kept that would hold on to a large chunk.
     const large = read(`${wire}${wire}${"x".repeat(20_000)}`);
     expect(reader.readHead()).not.toBe(large);

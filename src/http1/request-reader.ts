@@ -7,12 +7,19 @@ import { RequestLine } from "./request-line.ts";
 /** A head in a larger chunk than this is not kept for comparison with the next: it would hold the whole chunk. */
 const MAX_HELD = 16_384;
 
+/** What readers of one server know together. */
+export interface KnownHeads {
+  /** The head that was parsed last, by any of them. */
+  last: RequestHead | undefined;
+}
+
 /**
  * Requests out of octets: feed what arrives, read a head, read its body to the end, read the next head. It
  * takes any fragmentation, and asks for nothing: the caller decides when to read.
  *
  * A client that keeps its connection mostly sends the same head again (it polls, posts to one place, measures). The
- * octets are held against those of the head before, and where they are the same nothing is parsed twice.
+ * octets are held against those of the head before, and where they are the same nothing is parsed twice. Nor is it
+ * where clients of one make (or the connections of one client, or a proxy) send the same: then they share the head.
  *
  * @example
  * ```ts
@@ -23,13 +30,15 @@ const MAX_HELD = 16_384;
  */
 export class RequestReader extends MessageReader<RequestHead> {
   readonly #line: RequestLine;
+  readonly #heads: KnownHeads;
   /** The head before, where the next one may be the same. */
   #last: RequestHead | undefined;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, heads: KnownHeads = { last: undefined }) {
     const line = new RequestLine(limits);
     super(limits, line);
     this.#line = line;
+    this.#heads = heads;
   }
 
   /**
@@ -46,12 +55,18 @@ export class RequestReader extends MessageReader<RequestHead> {
   }
 
   protected override knownHead(): RequestHead | undefined {
-    return this.#last?.isAt(this.source) ? this.#last : undefined;
+    const { source } = this;
+    if (this.#last?.isAt(source)) return this.#last;
+    const { last } = this.#heads;
+    if (last === this.#last || !last?.isAt(source)) return undefined;
+    this.#last = last;
+    return last;
   }
 
   protected override toHead(lines: FieldLines): RequestHead {
     const head = new RequestHead(this.source, this.#line, lines);
     this.#last = head.held > MAX_HELD ? undefined : head;
+    this.#heads.last = this.#last;
     return head;
   }
 }

@@ -19,6 +19,10 @@ export class ResponseHeadWriter {
   #hasContentType = false;
   /** The last line of each name that the caller's fields had: most answers repeat those of the one before. */
   readonly #known = new Map<string, KnownLine>();
+  #framing: OutgoingFraming | undefined;
+  #dateLine = "";
+  #connection = "";
+  #lines = "";
   /** The caller's `Content-Length`, or -1. */
   declaredLength = -1;
   /** Whether the caller asked for `Connection: close`. */
@@ -55,13 +59,23 @@ export class ResponseHeadWriter {
     dateLine: string,
     connection: "" | "close" | "keep-alive",
   ): string | Uint8Array {
-    let text = this.#text;
-    if (!this.#hasDate) text += dateLine;
-    if (typeof framing === "number") text += `Content-Length: ${framing}\r\n`;
-    else if (framing === "chunked") text += "Transfer-Encoding: chunked\r\n";
-    text += connection === "" ? "\r\n" : `Connection: ${connection}\r\n\r\n`;
+    const text = this.#text + this.#own(framing, this.#hasDate ? "" : dateLine, connection);
     this.#text = "";
     return this.#ascii ? text : octets(text);
+  }
+
+  /** The writer's own lines and the empty one: those of the answer before where nothing of them is another. */
+  #own(framing: OutgoingFraming, dateLine: string, connection: string): string {
+    if (framing === this.#framing && dateLine === this.#dateLine && connection === this.#connection)
+      return this.#lines;
+    this.#framing = framing;
+    this.#dateLine = dateLine;
+    this.#connection = connection;
+    this.#lines = dateLine;
+    if (typeof framing === "number") this.#lines += `Content-Length: ${framing}\r\n`;
+    else if (framing === "chunked") this.#lines += "Transfer-Encoding: chunked\r\n";
+    this.#lines += connection === "" ? "\r\n" : `Connection: ${connection}\r\n\r\n`;
+    return this.#lines;
   }
 
   /** `reason-phrase = 1*( HTAB / SP / VCHAR / obs-text )` (RFC 9112 section 4) */

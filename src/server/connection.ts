@@ -1,7 +1,7 @@
 import { ProtocolError } from "../http1/errors.ts";
 import { reasonPhrase } from "../http1/reason.ts";
 import type { RequestHead } from "../http1/request-head.ts";
-import { RequestReader } from "../http1/request-reader.ts";
+import { type KnownHeads, RequestReader } from "../http1/request-reader.ts";
 import type { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
 import type { DateLine } from "./date-line.ts";
@@ -17,6 +17,7 @@ export interface ConnectionHost {
   readonly config: ServerConfig;
   readonly watchdog: Watchdog;
   readonly date: DateLine;
+  readonly heads: KnownHeads;
   /** One for all: a head is begun and ended without a wait in between. */
   readonly head: ResponseHeadWriter;
   /** Whether the server is shutting down: answers then close their connection. */
@@ -60,6 +61,8 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   readonly host: ConnectionHost;
   readonly reader: RequestReader;
   readonly output: Output;
+  /** The reader makes views of its own. */
+  readonly takesSubclasses = true;
   readonly #exchange: Exchange;
   #phase: Phase = "open";
   #upgraded: UpgradedSocket | undefined;
@@ -76,7 +79,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   constructor(socket: Socket, host: ConnectionHost, callback: RequestCallback) {
     this.socket = socket;
     this.host = host;
-    this.reader = new RequestReader(host.config.limits);
+    this.reader = new RequestReader(host.config.limits, host.heads);
     this.output = new Output(socket, host.config.limits.maxUnsentBytes);
     this.#exchange = new Exchange(this, callback);
   }
@@ -119,7 +122,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
       this.#exchange.progress();
       this.#updateFlow();
     } else if (this.#phase === "upgraded") {
-      this.#upgraded?.onData(bytes);
+      this.#upgraded?.onData(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
     } else {
       this.#mark += bytes.length;
       if (this.#mark > MAX_DROPPED) this.#setPaused(true);

@@ -33,6 +33,11 @@ export interface SocketEvents {
    * has lent it (`given`). Looked at before each `onData`. Default false: the bytes are the consumer's alone.
    */
   readonly borrows?: boolean;
+  /**
+   * The consumer takes any subclass of Uint8Array (Node's `Buffer`), which it does not hand on as it came: where the
+   * platform has one that saves an object for each `onData`. Looked at by `open`. Default false: plain ones.
+   */
+  readonly takesSubclasses?: boolean;
   /** At least one byte arrived. Never called while paused. */
   onData(bytes: Uint8Array): void;
   /** The peer half-closed: no further `onData`. Delivered after all data, so not while paused. */

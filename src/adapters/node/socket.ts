@@ -46,6 +46,7 @@ export class NodeSocket implements Socket {
   readonly #descriptors: Descriptors;
   #localAddress: SocketAddress | undefined;
   #events: SocketEvents | undefined;
+  #plain = true;
   #life: Life = "live";
   #inbound: Inbound = "flowing";
   #outbound: Outbound = "open";
@@ -87,6 +88,7 @@ export class NodeSocket implements Socket {
   open(events: SocketEvents): void {
     if (this.#events) throw new TypeError("The socket is open already: it has one consumer");
     this.#events = events;
+    this.#plain = events.takesSubclasses !== true;
     if (this.#inbound === "end due") queueMicrotask(() => this.#tellHeldEnd());
     else if (this.#life === "gone" && this.#inbound !== "end held") queueMicrotask(() => this.#tellClose());
     if (this.#life !== "live") return;
@@ -222,8 +224,9 @@ export class NodeSocket implements Socket {
     data(this: Owned, bytes: Uint8Array): void {
       const socket = this[owner];
       if (socket.#life !== "live") return;
-      // A plain Uint8Array on every platform: a Buffer's `slice` and `toString` mean something else.
-      socket.#events?.onData(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+      // A Buffer's `slice` and `toString` mean something else: unless it is all the same, a plain Uint8Array.
+      const { buffer, byteOffset, byteLength } = bytes;
+      socket.#events?.onData(socket.#plain ? new Uint8Array(buffer, byteOffset, byteLength) : bytes);
     },
 
     end(this: Owned): void {

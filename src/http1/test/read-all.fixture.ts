@@ -1,7 +1,7 @@
 import { ProtocolError } from "../errors.ts";
 import { HttpHeaders } from "../headers.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
-import { RequestReader } from "../request-reader.ts";
+import { type KnownHeads, RequestReader } from "../request-reader.ts";
 
 /** A request as the reader gave it. */
 export interface ReadRequest {
@@ -20,8 +20,15 @@ export interface ReadResult {
 }
 
 /** Reads everything that comes, as a server does that takes every body. Any error but a ProtocolError is thrown. */
-export function readAll(chunks: readonly Uint8Array[], limits: Limits = DEFAULT_LIMITS): ReadResult {
-  const reader = new RequestReader(limits);
+export function readAll(
+  chunks: readonly Uint8Array[],
+  limits: Limits = DEFAULT_LIMITS,
+  heads?: KnownHeads,
+): ReadResult {
+  return readWith(new RequestReader(limits, heads), chunks);
+}
+
+function readWith(reader: RequestReader, chunks: readonly Uint8Array[]): ReadResult {
   const requests: ReadRequest[] = [];
   let heads = 0;
   let open: { head: NonNullable<ReturnType<RequestReader["readHead"]>>; body: string } | undefined;

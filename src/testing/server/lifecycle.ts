@@ -185,6 +185,34 @@ export function lifecycleCases(stage: ServerStage): void {
       expect(pieces.join("")).toBe("onetwo");
     });
 
+    it("brings plain Uint8Arrays, whatever the platform reads into", async () => {
+      const kinds: unknown[] = [];
+      const { connect } = await stage.serve(async (request) => {
+        for await (const chunk of request.body ?? []) kinds.push(chunk.constructor);
+        const socket = await request.upgrade("chat");
+        socket.open({
+          onData: (bytes) => {
+            kinds.push(bytes.constructor);
+            socket.write(".");
+          },
+          onEnd: () => socket.end(),
+          onDrain: () => {},
+          onClose: () => {},
+        });
+      });
+      const client = await connect();
+      await client.send(
+        post("", "Connection: Upgrade", "Upgrade: chat").replace("Content-Length: 0", "Content-Length: 2"),
+      );
+      await client.send("ab");
+      await client.send("early");
+      await client.read("\r\n\r\n.");
+      await client.send("late");
+      await client.read(".");
+      expect(new Set(kinds)).toEqual(new Set([Uint8Array]));
+      client.end();
+    });
+
     it("is refused for a protocol that was not offered, and in 1.0 (#40, #42)", async () => {
       const codes: string[] = [];
       const { exchange } = await stage.serve(async (request) => {
