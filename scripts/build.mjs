@@ -54,6 +54,8 @@ async function bundle() {
     target: "es2022",
     packages: "external",
     external: ["node:*"],
+    // Constants become their numbers here: who bundles this sees variables, which could change.
+    minifySyntax: true,
     sourcemap: true,
     legalComments: "none",
     logLevel: "warning",

@@ -49,10 +49,7 @@ export class Client {
     }
     const network = this.#networks[protocol];
     if (network === undefined) {
-      throw new ClientError(
-        "UnsupportedScheme",
-        "https: URLs need a network that speaks TLS, the option secureNetwork",
-      );
+      throw new ClientError("UnsupportedScheme", "https: needs TLS, the option secureNetwork");
     }
     const address = {
       host: hostname.startsWith("[") ? hostname.slice(1, -1) : hostname,

@@ -219,8 +219,7 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
       do {
         head = this.#reader.readHead(this.#method);
         if (head === undefined) return;
-        if (head.status === 101)
-          throw new ClientError("UnexpectedUpgrade", "101 to a request without Upgrade");
+        if (head.status === 101) throw new ClientError("UnexpectedUpgrade");
         if (head.status < 200 && ++this.#interim > MAX_INTERIM) {
           throw new ProtocolError("InvalidStatusLine", 502, `more than ${MAX_INTERIM} interim responses`);
         }
@@ -258,7 +257,7 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
     if (this.#upload?.satisfied) this.#cancelUpload(undefined);
     if (this.#upload !== undefined) {
       // The server answered without waiting for all of the request: what is left would be taken for another.
-      this.destroy(new ClientError("InvalidBody", "the server answered before it had the whole body"));
+      this.destroy(new ClientError("InvalidBody", "answered before it was whole"));
     } else if (this.#phase === "closed") {
       return;
     } else if (!this.#persistent || this.#peerEnded) {
@@ -283,5 +282,5 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
 }
 
 function cut(): ProtocolError {
-  return new ProtocolError("IncompleteMessage", 502, "the server closed in the middle of a message");
+  return new ProtocolError("IncompleteMessage", 502);
 }

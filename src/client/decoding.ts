@@ -41,7 +41,7 @@ export function codingsOf(headers: HttpHeaders): string[] {
   if (value === null) return [];
   const codings = listElements(value.toLowerCase()).map((coding) => (coding === "x-gzip" ? "gzip" : coding));
   if (codings.length > MAX_CODINGS) {
-    throw new ClientError("InvalidContentCoding", `more than ${MAX_CODINGS} content codings`);
+    throw new ClientError("InvalidContentCoding", `more than ${MAX_CODINGS}`);
   }
   const known = listElements(acceptEncoding());
   return codings.every((coding) => known.includes(coding)) ? codings.reverse() : [];
@@ -111,7 +111,7 @@ function formatOf(coding: string, first: Bytes): CompressionFormat {
 
 function undecodable(coding: string, cause: unknown): TypeError {
   return fetchFailed(
-    new ClientError("InvalidContentCoding", `the content is not the ${coding} that it is said to be`, {
+    new ClientError("InvalidContentCoding", `the content is no ${coding}`, {
       cause,
     }),
   );

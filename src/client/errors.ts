@@ -1,3 +1,5 @@
+import { inWords } from "../http1/errors.ts";
+
 /** Why a fetch was given up by the client itself; what the peer or the network did has classes of its own. */
 export type ClientErrorCode =
   | "UnsupportedScheme"
@@ -18,14 +20,14 @@ export class ClientError extends Error {
   override readonly name = "ClientError";
   readonly code: ClientErrorCode;
 
-  constructor(code: ClientErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ClientErrorCode, message = inWords(code), options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
 }
 
 export function clientClosed(): ClientError {
-  return new ClientError("ClientClosed", "this fetch was closed");
+  return new ClientError("ClientClosed");
 }
 
 /**

@@ -140,10 +140,10 @@ export class Exchange implements Applicant, ResponseHandler {
 
   #redirect({ status, framing }: ResponseHead, location: string): void {
     if (this.#request.redirect === "error") {
-      throw new ClientError("RedirectRefused", 'a redirect, and redirect is "error"');
+      throw new ClientError("RedirectRefused");
     }
     if (++this.#redirects > MAX_REDIRECTS) {
-      throw new ClientError("TooManyRedirects", `more than ${MAX_REDIRECTS} redirects`);
+      throw new ClientError("TooManyRedirects", `more than ${MAX_REDIRECTS}`);
     }
     this.#request = redirected(this.#request, status, location);
     if (framing >= 0 && framing <= MAX_DROPPED) void this.#body?.drop();

@@ -140,7 +140,7 @@ export class IncomingBody {
 
   /** Nobody wants the rest. */
   abort(): void {
-    this.fail(fetchFailed(new ClientError("BodyCancelled", "nobody wanted the rest of the body")));
+    this.fail(fetchFailed(new ClientError("BodyCancelled")));
   }
 
   #add(bytes: Uint8Array): void {

@@ -29,10 +29,10 @@ export function redirected(request: OutgoingRequest, status: number, location: s
   const url = target(location, request.url);
   const sameOrigin = url.origin === request.url.origin;
   if (!sameOrigin && (url.username !== "" || url.password !== "")) {
-    throw new ClientError("InvalidRedirect", "a redirect with credentials to another origin");
+    throw new ClientError("InvalidRedirect", "credentials for another origin");
   }
   if (status !== 303 && request.body?.kind === "stream") {
-    throw new ClientError("BodyNotReplayable", `${status} asks for the body again, and it was a stream`);
+    throw new ClientError("BodyNotReplayable");
   }
   const headers = new HttpHeaders(request.headers);
   let { method, body, type } = request;
@@ -49,10 +49,10 @@ export function redirected(request: OutgoingRequest, status: number, location: s
 function target(location: string, from: URL): URL {
   // Octets of a field value, which in practice are UTF-8 where they are not ASCII.
   const text = new TextDecoder().decode(octets(location));
-  if (!URL.canParse(text, from)) throw new ClientError("InvalidRedirect", "a Location that is not a URL");
+  if (!URL.canParse(text, from)) throw new ClientError("InvalidRedirect", "invalid URL");
   const url = new URL(text, from);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new ClientError("InvalidRedirect", "a redirect to a scheme other than http and https");
+    throw new ClientError("InvalidRedirect", "wanted an http: URL");
   }
   return url;
 }

@@ -104,7 +104,7 @@ function frame({ method, body }: OutgoingRequest, said: Said): RequestFraming {
   if (body?.kind === "stream") return said.chunked ? "chunked" : (said.length ?? "chunked");
   const length = body?.length ?? 0;
   if (said.length !== undefined && said.length !== length) {
-    throw new InvalidHeader(`a Content-Length of ${said.length}, but the body has ${length} bytes`);
+    throw new InvalidHeader(`${length} bytes, wanted ${said.length} by Content-Length`);
   }
   // A server may want a length of 0 where it expects content (RFC 9110 section 8.6).
   const expected = body !== undefined || method === "POST" || method === "PUT" || said.length === 0;

@@ -42,7 +42,7 @@ export function prepare(
   const request = input instanceof Request ? input : undefined;
   const url = readUrl(input instanceof Request ? input.url : input, baseUrl);
   if (init?.integrity || request?.integrity) {
-    throw fetchFailed(new ClientError("UnsupportedIntegrity", "subresource integrity is not checked here"));
+    throw fetchFailed(new ClientError("UnsupportedIntegrity"));
   }
   const method = init?.method === undefined ? (request?.method ?? "GET") : readMethod(init.method);
   const signal = init?.signal === undefined ? request?.signal : (init.signal ?? undefined);
@@ -73,7 +73,7 @@ export function prepare(
 function readUrl(input: string | URL, baseUrl: string | undefined): URL {
   const base = baseUrl ?? (globalThis as { location?: { href: string } }).location?.href;
   const url = parse(input, base);
-  if (url === undefined) throw new TypeError("fetch failed: the URL is not a valid one");
+  if (url === undefined) throw new TypeError("fetch failed: invalid URL");
   if (url.username !== "" || url.password !== "") {
     throw new TypeError("fetch failed: the URL has credentials");
   }
@@ -97,14 +97,14 @@ function readMethod(given: string): string {
 
 function extractChecked(body: BodyInit, init: FetchInit | undefined): TypedBody | Promise<TypedBody> {
   if (body instanceof ReadableStream && init?.duplex !== "half") {
-    throw new TypeError('a request body that is a stream needs duplex: "half"');
+    throw new TypeError('a stream as the body needs duplex: "half"');
   }
   return extractBody(body);
 }
 
 async function requestBody(request: Request): Promise<TypedBody> {
   if (request.bodyUsed || request.body === null || request.body.locked) {
-    throw new TypeError("the body of the Request was read already");
+    throw new TypeError("the body was read already");
   }
   // Its type is among the headers, unless `init` replaced them.
   return { body: await peekBody(request.body), type: request.headers.get("content-type") ?? "" };

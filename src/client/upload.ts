@@ -85,9 +85,9 @@ export class Upload {
 
   async #send(chunk: Uint8Array): Promise<void> {
     if (!(chunk instanceof Uint8Array)) {
-      throw new ClientError("InvalidBody", `a stream must give Uint8Arrays, got ${typeof chunk}`);
+      throw new ClientError("InvalidBody", `wanted a Uint8Array, got ${typeof chunk}`);
     }
-    if (chunk.length > this.#left) throw mismatch(`${chunk.length} bytes, wanted at most ${this.#left} more`);
+    if (chunk.length > this.#left) throw mismatch(`${chunk.length} bytes, wanted at most ${this.#left}`);
     this.#left -= chunk.length;
     for (let at = 0; at < chunk.length && this.#state === "running"; at += SLICE_BYTES) {
       const room = this.#write(chunk.length <= SLICE_BYTES ? chunk : chunk.subarray(at, at + SLICE_BYTES));
@@ -108,7 +108,7 @@ export class Upload {
 
   #finish(): void {
     if (!this.#chunked && this.#left > 0) {
-      throw mismatch(`the body ended ${this.#left} bytes before its Content-Length`);
+      throw mismatch(`${this.#left} bytes are missing`);
     }
     this.#state = "ended";
     if (this.#chunked) this.#socket.write("0\r\n\r\n");

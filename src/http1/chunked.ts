@@ -141,7 +141,7 @@ export class ChunkedBody {
   #countExtension(): void {
     const max = this.#limits.maxChunkExtensionBytes;
     if (++this.#extensionBytes > max + this.#dataBytes / 64) {
-      throw new ProtocolError("ChunkExtensionsTooLarge", 400, `more than ${max} bytes of chunk extensions`);
+      throw new ProtocolError("ChunkExtensionsTooLarge", 400, `more than ${max} bytes`);
     }
   }
 

@@ -32,11 +32,16 @@ export class ProtocolError extends Error {
   readonly code: ProtocolErrorCode;
   readonly status: number;
 
-  constructor(code: ProtocolErrorCode, status: number, message: string) {
+  constructor(code: ProtocolErrorCode, status: number, message = inWords(code)) {
     super(message);
     this.code = code;
     this.status = status;
   }
+}
+
+/** The text of an error whose code says it all: `Request timeout`. */
+export function inWords(code: string): string {
+  return code.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** The caller gave a header, trailer or status that HTTP has no room for. Nothing was sent. */

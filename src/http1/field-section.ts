@@ -86,8 +86,7 @@ export class FieldSection {
           while (i < end && (CHARS[bytes[i]!]! & TCHAR) !== 0) i++;
           if (i === end) break;
           // White space before a name, which would be obs-fold, is no part of one either.
-          if (bytes[i] !== COLON || i - mark === this.#lineStart)
-            throw invalid("wanted the name of a field and a colon");
+          if (bytes[i] !== COLON || i - mark === this.#lineStart) throw invalid("wanted a name and a colon");
           this.#offsets.push(this.#lineStart, i - mark);
           i++;
           this.#state = BEFORE_VALUE;
@@ -103,7 +102,7 @@ export class FieldSection {
         case IN_VALUE: {
           while (i < end && (CHARS[bytes[i]!]! & VALUE) !== 0) i++;
           if (i === end) break;
-          if (bytes[i] !== CR) throw invalid("a control character in a field value");
+          if (bytes[i] !== CR) throw invalid("a control character in a value");
           this.#endValue(bytes, mark, i);
           i++;
           this.#state = LINE_LF;
@@ -138,7 +137,7 @@ export class FieldSection {
   #endLine(next: number): void {
     this.#checkSize(next);
     if (this.#offsets.length >> 2 > this.#limits.maxCount) {
-      throw new ProtocolError("TooManyHeaderFields", 431, `more than ${this.#limits.maxCount} field lines`);
+      throw new ProtocolError("TooManyHeaderFields", 431, `more than ${this.#limits.maxCount} lines`);
     }
     this.#lineStart = next;
   }
@@ -146,10 +145,10 @@ export class FieldSection {
   #checkSize(at: number): void {
     const { maxLineBytes, maxBytes, tooLarge } = this.#limits;
     if (at - this.#lineStart > maxLineBytes + 2) {
-      throw new ProtocolError(tooLarge, 431, `a field line of more than ${maxLineBytes} bytes`);
+      throw new ProtocolError(tooLarge, 431, `a line of more than ${maxLineBytes} bytes`);
     }
     if (at - this.#sectionStart > maxBytes) {
-      throw new ProtocolError(tooLarge, 431, `a field section of more than ${maxBytes} bytes`);
+      throw new ProtocolError(tooLarge, 431, `more than ${maxBytes} bytes`);
     }
   }
 }

@@ -37,7 +37,7 @@ export function bodyFraming(fields: FramingFields, minor: number, response?: Fra
     // 4. Transfer-Encoding. HTTP/1.0 does not have it: the framing is faulty (section 6.1).
     if (response === undefined && minor === 0) throw invalid("Transfer-Encoding in HTTP/1.0");
     if (isChunked(transferEncoding)) return CHUNKED;
-    if (response === undefined) throw invalid("wanted chunked as the last transfer coding");
+    if (response === undefined) throw invalid(WANTED);
     return UNTIL_CLOSE;
   }
   // 5. and 6. Content-Length.
@@ -45,6 +45,8 @@ export function bodyFraming(fields: FramingFields, minor: number, response?: Fra
   // 7. and 8. Neither: no body, or until the connection closes.
   return response === undefined ? 0 : UNTIL_CLOSE;
 }
+
+const WANTED = "wanted chunked once, as the last coding";
 
 function hasNone({ status, requestMethod }: FramedResponse): boolean {
   if (requestMethod === "HEAD" || status < 200 || status === 204 || status === 304) return true;
@@ -61,7 +63,7 @@ function isChunked(values: readonly string[]): boolean {
   if (codings.at(-1)?.toLowerCase() !== "chunked") return false;
   if (codings.length === 1) return true;
   if (codings.slice(0, -1).some((coding) => coding.toLowerCase() === "chunked")) {
-    throw invalid("chunked more than once");
+    throw invalid(WANTED);
   }
   throw new ProtocolError("UnsupportedTransferCoding", 501, "wanted chunked alone");
 }

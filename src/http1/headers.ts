@@ -184,7 +184,7 @@ const NO_STRINGS: string[] = [];
 /** Calls back for every field line that an input stands for, in order, unvalidated. */
 export function forEachField(init: HeadersInput, each: (name: string, value: string) => void): void {
   if (typeof init !== "object") {
-    throw new InvalidHeader(`wanted headers as a record or pairs, got ${typeof init}`);
+    throw new InvalidHeader("wanted headers as a record or pairs");
   }
   if (!isIterable(init)) {
     for (const name of Object.keys(init)) {
@@ -197,7 +197,7 @@ export function forEachField(init: HeadersInput, each: (name: string, value: str
   }
   for (const [name, value] of init instanceof HttpHeaders ? init.lines() : init) {
     if (typeof name !== "string" || value === undefined) {
-      throw new InvalidHeader("wanted headers as pairs of a name and a value");
+      throw new InvalidHeader("wanted headers as a record or pairs");
     }
     each(name, value);
   }
@@ -209,7 +209,7 @@ function isIterable(init: HeadersInput): init is Iterable<readonly [string, stri
 
 /** @throws InvalidHeader unless `name` is a token (RFC 9110 section 5.1). */
 export function checkName(name: string): void {
-  if (!isToken(name)) throw new InvalidHeader("wanted a token as the name of a field");
+  if (!isToken(name)) throw new InvalidHeader("wanted a token as a name");
 }
 
 /** `token = 1*tchar` (RFC 9110 section 5.6.2). */
@@ -225,8 +225,7 @@ export function toValue(name: string, value: unknown): string {
   const text = String(value);
   const at = text.search(/[^\t -~\x80-\xff]/);
   if (at < 0) return trim(text);
-  const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
-  throw new InvalidHeader(`the value of ${name} has U+${code} at ${at}`);
+  throw new InvalidHeader(`the value of ${name} has an invalid character at ${at}`);
 }
 
 function toKey(name: string): string {

@@ -97,12 +97,11 @@ const COMMON_METHODS = ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATC
 /** RFC 9112 section 3.2: one Host line in 1.1, at most one in 1.0, and a valid one. */
 function checkHost(lines: FieldLines, fields: MessageFields, minor: number): void {
   if (fields.hostIndex < 0) {
-    if (minor > 0) throw new ProtocolError("MissingHost", 400, "no Host line");
+    if (minor > 0) throw new ProtocolError("MissingHost", 400);
     return;
   }
-  if (fields.hostLines > 1) throw new ProtocolError("InvalidHost", 400, "more than one Host line");
-  if (!lines.testValue(fields.hostIndex, isHostAndPortOctets))
-    throw new ProtocolError("InvalidHost", 400, "wanted a host and a port");
+  if (fields.hostLines > 1 || !lines.testValue(fields.hostIndex, isHostAndPortOctets))
+    throw new ProtocolError("InvalidHost", 400, "wanted one Host line with a host and a port");
 }
 
 /** `100-continue` is the one expectation there is; another is 417 (RFC 9110 section 10.1.1). */

@@ -2,6 +2,7 @@ import type { ByteSource } from "./byte-source.ts";
 import { CHARS, CR, LF, SP, TARGET, TCHAR } from "./chars.ts";
 import { ProtocolError } from "./errors.ts";
 import type { Limits } from "./limits.ts";
+import { invalidTarget } from "./target.ts";
 import { readVersion, VERSION_LENGTH } from "./version.ts";
 
 type State = 0 | 1 | 2 | 3 | 4;
@@ -62,11 +63,7 @@ export class RequestLine {
     if (this.#state === METHOD) {
       while (i < end && (CHARS[bytes[i]!]! & TCHAR) !== 0) i++;
       if (i - mark > this.#limits.maxRequestLineBytes) {
-        throw new ProtocolError(
-          "MethodTooLong",
-          501,
-          `a method of more than ${this.#limits.maxRequestLineBytes} bytes`,
-        );
+        throw new ProtocolError("MethodTooLong", 501);
       }
       if (i < end) {
         if (bytes[i] !== SP || i === mark) throw invalid("wanted a method and a space");
@@ -79,7 +76,7 @@ export class RequestLine {
       while (i < end && (CHARS[bytes[i]!]! & TARGET) !== 0) i++;
       this.#checkLength(i - mark);
       if (i < end) {
-        if (bytes[i] !== SP || i - mark === this.targetStart) throw badTarget();
+        if (bytes[i] !== SP || i - mark === this.targetStart) throw invalidTarget();
         this.targetEnd = i - mark;
         i++;
         this.#state = VERSION;
@@ -116,15 +113,10 @@ export class RequestLine {
 
   #checkLength(length: number): void {
     const max = this.#limits.maxRequestLineBytes;
-    if (length > max)
-      throw new ProtocolError("RequestLineTooLong", 414, `a request line of more than ${max} bytes`);
+    if (length > max) throw new ProtocolError("RequestLineTooLong", 414, `more than ${max} bytes`);
   }
 }
 
 function invalid(what: string): ProtocolError {
   return new ProtocolError("InvalidRequestLine", 400, what);
-}
-
-function badTarget(): ProtocolError {
-  return new ProtocolError("InvalidTarget", 400, "an octet that no URI has");
 }

@@ -80,8 +80,7 @@ export class ResponseHeadWriter {
 
   /** `reason-phrase = 1*( HTAB / SP / VCHAR / obs-text )` (RFC 9112 section 4) */
   #ownLine(code: number, reason: string): string {
-    if (/[^\t\x20-\x7e\x80-\xff]/.test(reason))
-      throw new InvalidHeader("a reason phrase is text of one line");
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(reason)) throw new InvalidHeader("wanted a reason phrase of one line");
     if (!isAscii(reason)) this.#ascii = false;
     return `HTTP/1.1 ${code} ${reason}\r\n`;
   }
@@ -156,7 +155,8 @@ export function trailerSection(trailers: HeadersInput | undefined): string | Uin
   forEachField(trailers, (name, given) => {
     checkName(name);
     if (FRAMING_FIELDS.has(name.toLowerCase())) {
-      throw new InvalidHeader(`${name} can't be a trailer (RFC 9110 section 6.5.1)`);
+      // RFC 9110 section 6.5.1
+      throw new InvalidHeader(`${name} can't be a trailer`);
     }
     text += `${name}: ${toValue(name, given)}\r\n`;
   });

@@ -23,8 +23,7 @@ export function checkTarget(
   // userinfo in an http URI is an error (RFC 9110 section 4.2.4); so is an empty host (section 4.2.1).
   const authority = method === "CONNECT" && /:\d+$/.test(target) ? target : absolute;
   if (!authority || authority.startsWith(":") || !isHostAndPort(authority)) {
-    const text = "wanted a path, a URI, * with OPTIONS, or a host and a port with CONNECT";
-    throw new ProtocolError("InvalidTarget", 400, text);
+    throw invalidTarget();
   }
   return absolute;
 }
@@ -55,4 +54,12 @@ export function isHostAndPortOctets(bytes: Uint8Array, start: number, end: numbe
     port = port * 10 + bytes[i]! - 48;
   }
   return port <= 65_535;
+}
+
+export function invalidTarget(): ProtocolError {
+  return new ProtocolError(
+    "InvalidTarget",
+    400,
+    "wanted a path, a URI, * or host:port, as the method has it",
+  );
 }

@@ -319,10 +319,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     // It is the callback that takes its time.
     if (body === undefined || !body.waiting) return;
     if (body.received - this.#mark >= BODY_PROGRESS) this.awaitBody();
-    else
-      this.#exchange.bodyTimedOut(
-        new ProtocolError("RequestTimeout", 408, "the request body did not arrive in time"),
-      );
+    else this.#exchange.bodyTimedOut(new ProtocolError("RequestTimeout", 408));
   }
 
   #deadline(ms: number): number {
@@ -353,8 +350,6 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
 /** What is refused by its status alone, as an error; `undefined` for what is no fault of the client's. */
 function faultOf(status: number): ProtocolError | undefined {
   if (status === 400) return incomplete();
-  if (status === 408) return new ProtocolError("RequestTimeout", 408, "the request did not arrive in time");
-  return status === 413
-    ? new ProtocolError("BodyTooLarge", 413, "the body is larger than the limit")
-    : undefined;
+  if (status === 408) return new ProtocolError("RequestTimeout", 408);
+  return status === 413 ? new ProtocolError("BodyTooLarge", 413) : undefined;
 }

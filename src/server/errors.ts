@@ -1,3 +1,5 @@
+import { inWords } from "../http1/errors.ts";
+
 /** What a caller did that the server refuses. `code` is stable; `name` is the same. */
 export type UsageErrorCode =
   | "ResponseAlreadySent"
@@ -23,7 +25,7 @@ export class UsageError extends Error {
   override readonly name: string;
   readonly code: UsageErrorCode;
 
-  constructor(code: UsageErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: UsageErrorCode, message = inWords(code), options?: ErrorOptions) {
     super(message, options);
     this.name = code;
     this.code = code;
@@ -33,6 +35,6 @@ export class UsageError extends Error {
 /** A second answer to one request. Nothing of it was sent. */
 export class ResponseAlreadySent extends UsageError {
   constructor() {
-    super("ResponseAlreadySent", "this request was answered already");
+    super("ResponseAlreadySent");
   }
 }

@@ -273,7 +273,7 @@ export class Exchange implements BodySource, ResponseSink {
     request.settled = true;
     if (request !== this.#request || this.#phase !== "serving") return;
     if (!request.answered) {
-      this.#report(new UsageError("NoResponse", "the callback ended without a response"), request);
+      this.#report(new UsageError("NoResponse"), request);
       answerError(request, 500);
     } else if (this.#responseDone && !this.#starting) {
       this.#complete();
@@ -354,5 +354,5 @@ function answerError(request: ServerRequest, status: number): void {
 
 /** The peer closed before its message was whole. */
 export function incomplete(): ProtocolError {
-  return new ProtocolError("IncompleteMessage", 400, "the client closed in the middle of a message");
+  return new ProtocolError("IncompleteMessage", 400);
 }

@@ -78,8 +78,7 @@ export class IncomingBody {
    * @throws UsageError `BodyAlreadyRead`
    */
   bytes(): Uint8Array | Promise<Uint8Array> {
-    if (this.#used || this.#stream?.locked)
-      throw new UsageError("BodyAlreadyRead", "the body was read already");
+    if (this.#used || this.#stream?.locked) throw new UsageError("BodyAlreadyRead");
     this.#used = true;
     const chunks: Uint8Array[] = [];
     for (;;) {
@@ -161,7 +160,7 @@ export class IncomingBody {
       } else if (event !== "need-more") {
         this.#received += event.length;
         if (this.#received > this.#maxBytes) {
-          throw new ProtocolError("BodyTooLarge", 413, `a body of more than ${this.#maxBytes} bytes`);
+          throw new ProtocolError("BodyTooLarge", 413, `more than ${this.#maxBytes} bytes`);
         }
       }
       return event;

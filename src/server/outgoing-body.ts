@@ -48,13 +48,13 @@ export class OutgoingBody implements BodyWriter {
 
   /** @param given the chunk is lent to whoever reads it, see `Socket.write`. */
   write(chunk: Uint8Array | string, given = false): Promise<void> {
-    if (this.#closed) return rejected(new UsageError("WriterClosed", "the body was closed already"));
+    if (this.#closed) return rejected(new UsageError("WriterClosed"));
     if (this.#sink.closed) return rejected(connectionClosed());
     const length = typeof chunk === "string" ? textLength(chunk) : chunk?.byteLength;
     if (length === undefined) return rejected(invalidChunk(chunk));
     if (length === 0 && given && lent.has((chunk as Uint8Array).buffer)) return rejected(transferred());
     if (length === 0 || this.#framing === "none") return RESOLVED;
-    if (length > this.#left) return rejected(mismatch(`${length} bytes, wanted at most ${this.#left} more`));
+    if (length > this.#left) return rejected(mismatch(`${length} bytes, wanted at most ${this.#left}`));
     this.#left -= length;
     if (typeof chunk !== "string" && length > SLICE_BYTES) return this.#writeSlices(chunk);
     this.#write(chunk, length, given);
@@ -62,7 +62,7 @@ export class OutgoingBody implements BodyWriter {
   }
 
   async close(trailers?: HeadersInput): Promise<void> {
-    if (this.#closed) throw new UsageError("WriterClosed", "the body was closed already");
+    if (this.#closed) throw new UsageError("WriterClosed");
     if (this.#sink.closed) throw connectionClosed();
     const section = trailerSection(trailers);
     this.#closed = true;
@@ -70,7 +70,7 @@ export class OutgoingBody implements BodyWriter {
       this.#sink.write("0\r\n");
       this.#sink.write(section);
     } else if (typeof this.#framing === "number" && this.#left > 0) {
-      const error = mismatch(`the body ended ${this.#left} bytes before its Content-Length`);
+      const error = mismatch(`${this.#left} bytes are missing`);
       this.#sink.abort(error);
       throw error;
     }
@@ -112,7 +112,7 @@ export function rejected(error: unknown): Promise<never> {
 }
 
 export function connectionClosed(): UsageError {
-  return new UsageError("ConnectionClosed", "the client is gone");
+  return new UsageError("ConnectionClosed");
 }
 
 function mismatch(text: string): UsageError {
@@ -124,12 +124,9 @@ const lent = new WeakSet<ArrayBufferLike>();
 
 /** A reader has taken the buffer over, and so emptied the chunk: better no body than one that lacks it. */
 function transferred(): UsageError {
-  return new UsageError(
-    "ChunkTransferred",
-    "a stream gave a chunk again whose buffer its reader had transferred",
-  );
+  return new UsageError("ChunkTransferred", "the buffer was transferred");
 }
 
 function invalidChunk(chunk: unknown): UsageError {
-  return new UsageError("InvalidBody", `a chunk must be a string or a Uint8Array, got ${typeof chunk}`);
+  return new UsageError("InvalidBody", `wanted a string or a Uint8Array, got ${typeof chunk}`);
 }

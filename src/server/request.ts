@@ -150,7 +150,7 @@ export class ServerRequest implements HttpRequest {
     if (this.answered) throw new ResponseAlreadySent();
     checkUpgrade(this, protocol);
     if (this.incoming && this.incoming.state !== "ended") {
-      throw new UsageError("NotUpgradable", "read the request's body before the upgrade");
+      throw new UsageError("NotUpgradable", "the body has to be read first");
     }
     return this.#exchange.switchProtocol(protocol, headers);
   }

@@ -199,10 +199,7 @@ function framing(
     return request.minor === 0 ? "until-close" : "chunked";
   }
   if (declaredLength < 0 || declaredLength === size) return size;
-  throw new UsageError(
-    "ContentLengthMismatch",
-    `Content-Length says ${declaredLength}, the content has ${size} bytes`,
-  );
+  throw new UsageError("ContentLengthMismatch", `${size} bytes, wanted ${declaredLength}`);
 }
 
 function endHead(sink: ResponseSink, request: RequestHead, framed: OutgoingFraming): string | Uint8Array {

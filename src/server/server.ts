@@ -78,7 +78,7 @@ export class HttpServer implements AsyncDisposable {
       );
     }
     if (this.#binding || this.#listener !== undefined) {
-      throw new UsageError("AlreadyListening", "one server listens once");
+      throw new UsageError("AlreadyListening");
     }
     const { address, family } = options;
     this.#binding = true;
@@ -214,7 +214,7 @@ export class HttpServer implements AsyncDisposable {
   }
 
   #bound(): Listener {
-    if (this.#listener === undefined) throw new UsageError("NotListening", "call listen() first");
+    if (this.#listener === undefined) throw new UsageError("NotListening");
     return this.#listener;
   }
 }

@@ -79,8 +79,5 @@ function isAddress(name: string): boolean {
 
 /** @param code what it means when the missing one is an address. */
 function missing(code: string | false): NetworkError {
-  return new NetworkError(
-    code || "ENOTFOUND",
-    `The virtual network has no such ${code ? "address" : "name"}`,
-  );
+  return new NetworkError(code || "ENOTFOUND", `no such ${code ? "address" : "name"}`);
 }

@@ -56,7 +56,7 @@ export function checked<T>(conditions: T): T {
   for (const [name, value] of Object.entries(conditions ?? {})) {
     if (typeof value === "object") checked(value);
     else if (typeof value === "number" && !(value >= 0)) {
-      throw new RangeError(`${name} must be a number from 0 on, got ${value}`);
+      throw new RangeError(`${name} must be a number of at least 0, got ${value}`);
     }
   }
   return conditions;

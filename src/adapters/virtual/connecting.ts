@@ -26,11 +26,7 @@ export function patiently<T>(
     };
     const giveUp = () => {
       settle();
-      reject(
-        signal?.aborted
-          ? signal.reason
-          : new NetworkError("ETIMEDOUT", "The connection was not answered in time"),
-      );
+      reject(signal?.aborted ? signal.reason : new NetworkError("ETIMEDOUT", "no answer in time"));
       callOff();
     };
     const callOff = start((result) => {

@@ -97,7 +97,7 @@ export class VirtualListener implements Listener {
       const { resolve, reject } = this.#acceptors.shift() as Acceptor;
       try {
         const [incoming] = this.#queue;
-        if (!incoming) throw new NetworkError("ERR_LISTENER_CLOSED", "The listener is closed");
+        if (!incoming) throw new NetworkError("ERR_LISTENER_CLOSED", "the listener is closed");
         incoming.accepted();
         this.#queue.shift();
         this.#places++;

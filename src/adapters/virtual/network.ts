@@ -186,7 +186,7 @@ export class VirtualNetwork implements Network {
     const found = this.#at(port, "toServer").refuse ? undefined : this.#ports.find(addresses, port);
     if (found && (await patiently<boolean>(patience, (done) => found.listener.admit(done)))) return found;
     await this.#travel(port, "toClient", patience);
-    throw new NetworkError("ECONNREFUSED", `Nobody listens on port ${port}`);
+    throw new NetworkError("ECONNREFUSED", `nobody listens on port ${port}`);
   }
 
   #offer(listener: VirtualListener, incoming: Incoming): void {
@@ -227,10 +227,7 @@ export class VirtualNetwork implements Network {
     return {
       take: () => {
         if (this.#active >= this.#maxSockets) {
-          throw new NetworkError(
-            "EMFILE",
-            `All ${this.#maxSockets} sockets of the virtual network are in use`,
-          );
+          throw new NetworkError("EMFILE", `all ${this.#maxSockets} sockets are in use`);
         }
         if (state === "released") return;
         this.#active++;
@@ -249,5 +246,5 @@ const NOBODY_THERE = new Set(["ECONNREFUSED", "ENOTFOUND", "ENETUNREACH"]);
 
 function assertPort(port: number): void {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return;
-  throw new NetworkError("ERR_SOCKET_BAD_PORT", "A port is a whole number from 0 to 65535");
+  throw new NetworkError("ERR_SOCKET_BAD_PORT", "a port must be a whole number from 0 to 65535");
 }

@@ -22,7 +22,7 @@ export class Ports {
       const port = FIRST_EPHEMERAL + this.#last;
       if (!this.#taken.has(port) && !this.#listeners.has(port)) return port;
     }
-    throw new NetworkError(code, `All ${EPHEMERALS} ephemeral ports are in use`);
+    throw new NetworkError(code, "every port is in use");
   }
 
   /** An ephemeral port for a connection. @throws NetworkError `EADDRNOTAVAIL`. */
@@ -43,7 +43,7 @@ export class Ports {
         (answersTo(binding, other.binding) || answersTo(other.binding, binding)) &&
         !(reusePort && other.reusePort),
     );
-    if (inTheWay || this.#taken.has(port)) throw new NetworkError("EADDRINUSE", `Port ${port} is in use`);
+    if (inTheWay || this.#taken.has(port)) throw new NetworkError("EADDRINUSE", `port ${port} is in use`);
   }
 
   add(listener: VirtualListener): void {

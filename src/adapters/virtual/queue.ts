@@ -111,8 +111,7 @@ export class ByteQueue {
 
 /** Not a view where all is wanted: a view of a short array, which engines keep on their heap, makes them move it. */
 function part({ bytes, size }: Chunk, from: number, to: number): Uint8Array {
-  if (bytes.byteLength !== size)
-    throw new TypeError("Bytes were transferred away after they had been written");
+  if (bytes.byteLength !== size) throw new TypeError("the buffer was transferred");
   return to - from === size ? bytes : bytes.subarray(from, to);
 }
 

@@ -164,5 +164,5 @@ export abstract class TurnSocket implements Socket, Turn {
 }
 
 export function connectionReset(options?: ErrorOptions): NetworkError {
-  return new NetworkError("ECONNRESET", "The connection was reset", options);
+  return new NetworkError("ECONNRESET", "the connection was reset", options);
 }
