@@ -2,10 +2,14 @@
  * Writes dist/: one bundle an entry point with what they share in chunks, and declarations. Modules
  * stay platform neutral (`node:*` and packages are imported, not bundled). `--bundles` leaves the
  * declarations out, which is all that running a program needs.
+ *
+ * There are two builds. A page's bundler, and other runtimes, get chunks that leave out what is not used. Node takes
+ * half a millisecond to find and read each file, and gets what its entry points have in common as one.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -30,7 +34,36 @@ const zlib = {
   },
 };
 
+/**
+ * esbuild makes a chunk of what the same entry points reach, those that are imported later among them: here each of
+ * them reaches all of `portico`.
+ *
+ * @type {import("esbuild").Plugin}
+ */
+const wholeCore = {
+  name: "whole-core",
+  setup({ onResolve, onLoad }) {
+    const namespace = "entry";
+    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+      const file = join(resolveDir, path);
+      if (kind === "entry-point" || kind === "dynamic-import") return { path: file, namespace };
+      // An import of something that has no effects and no user would be dropped.
+      return { path: file, sideEffects: true };
+    });
+    onLoad({ filter: /./, namespace }, async ({ path }) => {
+      const own = relative(root, path).replaceAll("\\", "/");
+      const [shebang] = /^#!.*\n/.exec(await readFile(path, "utf8")) ?? [""];
+      return {
+        contents: `${shebang}import "./src/index.node.ts"; export * from "./${own}";`,
+        resolveDir: root,
+      };
+    });
+  },
+};
+
 const started = performance.now();
+/** One file may stand in the table for several conditions. */
+const files = [...new Map([...entries, ...bins].map((file) => [file.output, file])).values()];
 const bundlesOnly = process.argv.includes("--bundles");
 
 await rm(`${root}dist`, { recursive: true, force: true });
@@ -39,12 +72,27 @@ const seconds = ((performance.now() - started) / 1000).toFixed(1);
 console.log(`built dist/: ${entries.length} entry points, ${bins.length} program(s), ${seconds} s`);
 
 async function bundle() {
+  await Promise.all([
+    bundleFor(files.filter(({ ownBuild }) => !ownBuild)),
+    bundleFor(
+      files.filter(({ ownBuild }) => ownBuild),
+      [wholeCore],
+    ),
+  ]);
+  await mkdir(`${root}dist/licenses`, { recursive: true });
+  for (const name of ["tough-cookie", "pako"]) {
+    await copyFile(`${root}node_modules/${name}/LICENSE`, `${root}dist/licenses/${name}.txt`);
+  }
+}
+
+/**
+ * @param {readonly { source: string, output: string }[]} points
+ * @param {readonly import("esbuild").Plugin[]} [plugins]
+ */
+async function bundleFor(points, plugins = []) {
   await build({
     absWorkingDir: root,
-    entryPoints: [...entries, ...bins].map(({ source, output }) => ({
-      in: source,
-      out: output.replace(/\.js$/, ""),
-    })),
+    entryPoints: points.map(({ source, output }) => ({ in: source, out: output.replace(/\.js$/, "") })),
     outdir: "dist",
     chunkNames: "chunks/[hash]",
     bundle: true,
@@ -59,12 +107,8 @@ async function bundle() {
     sourcemap: true,
     legalComments: "none",
     logLevel: "warning",
-    plugins: [cookieJar, zlib, porticoPackageForEsbuild],
+    plugins: [...plugins, cookieJar, zlib, porticoPackageForEsbuild],
   });
-  await mkdir(`${root}dist/licenses`, { recursive: true });
-  for (const name of ["tough-cookie", "pako"]) {
-    await copyFile(`${root}node_modules/${name}/LICENSE`, `${root}dist/licenses/${name}.txt`);
-  }
 }
 
 async function bundleScripts() {

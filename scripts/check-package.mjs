@@ -38,6 +38,16 @@ const ECHO = `
   if (data !== "echo ".repeat(1000) || client.extensions !== "permessage-deflate") throw new Error("no echo");
   await server.close({ graceMs: 0 });`;
 
+/** Node's build and the page's have a copy of each class. */
+const SAME = `
+  import { ClientError, NetworkError, defaultNetwork } from "portico";
+  import * as client from "portico/client";
+  import { NodeNetwork } from "portico/node";
+  import { VirtualNetwork } from "portico/virtual";
+  if (client.ClientError !== ClientError || !(defaultNetwork instanceof NodeNetwork)) throw new Error("two copies");
+  const refused = await client.createFetch(new VirtualNetwork())("http://localhost:1/").catch((error) => error);
+  if (!(refused.cause instanceof NetworkError)) throw new Error("two copies: " + refused.cause);`;
+
 const scratch = await mkdtemp(join(tmpdir(), "portico-package-"));
 try {
   await checkAll();
@@ -74,6 +84,9 @@ async function checkAll() {
   for (const name of names.filter(forPages)) {
     await check(`esbuild bundles ${specifier(name)} for a page`, () => bundle(name, home));
   }
+  await check("a class is the same one from every name", () =>
+    run(execPath, ["--input-type=module", "--eval", SAME], { cwd: home }),
+  );
   await check("a compressed WebSocket works on Node, with nothing else installed", () => echo(home));
   await check("and bundled for a page", () => bundledEcho(home));
   await check("a program that imports everything type-checks", () => typeCheck(home));

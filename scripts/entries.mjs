@@ -8,6 +8,7 @@
  * @property {string} output The module in `dist/`.
  * @property {"node" | "bun" | "deno"} [condition] Export condition; without one the entry is the `default`.
  * @property {boolean} [nodeOnly] Runs on Node alone, so bundling it for a page makes no sense.
+ * @property {boolean} [ownBuild] Comes of Node's own build, see build.mjs.
  */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -29,6 +30,21 @@ const nodeModules =
     }));
 
 /**
+ * What a program on Node has of Node's build as well, so that a class is the same one wherever it comes from. Bun and
+ * Deno have the condition `node` too and are asked before it.
+ *
+ * @param {string} name
+ * @param {string} source
+ * @returns {Entry[]}
+ */
+const onNodeToo = (name, source) => [
+  { name: `./${name}`, condition: "bun", source, output: `${name}.js` },
+  { name: `./${name}`, condition: "deno", source, output: `${name}.js` },
+  { name: `./${name}`, condition: "node", source, output: `${name}.node.js`, ownBuild: true },
+  { name: `./${name}`, source, output: `${name}.js` },
+];
+
+/**
  * Bun and Deno have the condition `node` as well, so theirs are tried before it.
  *
  * @type {readonly Entry[]}
@@ -36,13 +52,20 @@ const nodeModules =
 const table = [
   { name: ".", condition: "bun", source: "src/index.bun.ts", output: "index.bun.js" },
   { name: ".", condition: "deno", source: "src/index.deno.ts", output: "index.deno.js" },
-  { name: ".", condition: "node", source: "src/index.node.ts", output: "index.node.js", nodeOnly: true },
+  {
+    name: ".",
+    condition: "node",
+    source: "src/index.node.ts",
+    output: "index.node.js",
+    nodeOnly: true,
+    ownBuild: true,
+  },
   { name: ".", source: "src/index.browser.ts", output: "index.browser.js" },
-  { name: "./node", source: "src/adapters/node/index.ts", output: "node.js", nodeOnly: true },
+  { name: "./node", source: "src/adapters/node/index.ts", output: "node.js", nodeOnly: true, ownBuild: true },
   { name: "./bun", source: "src/adapters/bun/index.ts", output: "bun.js" },
   { name: "./deno", source: "src/adapters/deno/index.ts", output: "deno.js" },
-  { name: "./virtual", source: "src/adapters/virtual/index.ts", output: "virtual.js" },
-  { name: "./client", source: "src/client/index.ts", output: "client.js" },
+  ...onNodeToo("virtual", "src/adapters/virtual/index.ts"),
+  ...onNodeToo("client", "src/client/index.ts"),
   { name: "./service-worker", source: "src/adapters/service-worker/index.ts", output: "service-worker.js" },
   { name: "./vite", source: "src/adapters/vite/index.ts", output: "vite.js", nodeOnly: true },
   { name: "./webcontainer", source: "src/adapters/webcontainer/index.ts", output: "webcontainer.js" },
@@ -59,23 +82,20 @@ const table = [
     source: "src/node-http/index.node.ts",
     output: "node-http.node.js",
     nodeOnly: true,
+    ownBuild: true,
   },
   { name: "./node-http", source: "src/node-http/index.browser.ts", output: "node-http.js" },
   { name: "./node-http/aliases", source: "src/node-http/aliases.ts", output: "node-http/aliases.js" },
   ...nodeModules,
-  {
-    name: "./keep-set-cookie",
-    source: "src/server/keep-set-cookie.install.ts",
-    output: "keep-set-cookie.js",
-  },
-  { name: "./testing", source: "src/testing/index.ts", output: "testing.js" },
+  ...onNodeToo("keep-set-cookie", "src/server/keep-set-cookie.install.ts"),
+  ...onNodeToo("testing", "src/testing/index.ts"),
   { name: "./embed", source: "src/embed/index.ts", output: "embed.js" },
   { name: "./markdown-it", source: "src/markdown-it/index.ts", output: "markdown-it.js" },
-  { name: "./static", source: "src/static/index.ts", output: "static.js" },
+  ...onNodeToo("static", "src/static/index.ts"),
 ];
 
 /** Programs of the package's `bin`. */
-const programs = [{ source: "src/cli.ts", output: "cli.js" }];
+const programs = [{ source: "src/cli.ts", output: "cli.js", ownBuild: true }];
 
 /** Classic scripts, each whole in one file, that are served as they are. */
 const alone = [{ source: "src/adapters/service-worker/worker/main.ts", output: "portico-sw.js" }];

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { report } from "node:process";
+/** Not imported: Node makes every export of a module that is, a millisecond of each program's start. */
+const fs: typeof import("node:fs") | undefined = process.getBuiltinModule?.("node:fs");
 
 /** Descriptors that no new connection gets: an eighth of all, and no more than these. */
 const MAX_RESERVE = 64;
@@ -30,8 +30,8 @@ export class Descriptors {
 
   count(): { active: number; max: number | undefined } {
     if (this.#max === "unread") this.#max = readLimit();
-    const now = performance.now();
-    if (now >= this.#sampleAgainAt) this.#sample(now);
+    const time = now();
+    if (time >= this.#sampleAgainAt) this.#sample(time);
     return { active: this.#own + this.#others, max: this.#max };
   }
 
@@ -44,21 +44,25 @@ export class Descriptors {
   #sample(startedAt: number): void {
     const open = countOpen();
     this.#others = open === undefined ? 0 : Math.max(0, open - this.#own);
-    const endedAt = performance.now();
+    const endedAt = now();
     this.#sampleAgainAt = endedAt + Math.max(1000, (endedAt - startedAt) * 1000);
   }
 }
 
+/** Milliseconds. Node 20 loads `performance` for whoever asks first, which takes longer than all of a first answer. */
+const now = () => process.uptime() * 1000;
+
 /** Linux 6.2 gives the count as the directory's size (about 6 µs); before it, and on macOS, the entries are counted. */
 function countOpen(): number | undefined {
+  if (fs === undefined) return undefined;
   try {
-    const counted = statSync("/proc/self/fd").size;
+    const counted = fs.statSync("/proc/self/fd").size;
     if (counted > 0) return counted;
   } catch {
     // Not Linux.
   }
   try {
-    return readdirSync("/dev/fd").length - 1; // the directory itself was open while it was read
+    return fs.readdirSync("/dev/fd").length - 1; // the directory itself was open while it was read
   } catch {
     return undefined;
   }
@@ -67,7 +71,8 @@ function countOpen(): number | undefined {
 /** The soft limit of open files, `undefined` where there is none (Windows, "unlimited") or it can't be read. */
 function readLimit(): number | undefined {
   try {
-    const line = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1"));
+    if (fs === undefined) return limitFromReport();
+    const line = /^Max open files\s+(\d+)/m.exec(fs.readFileSync("/proc/self/limits", "latin1"));
     return line?.[1] === undefined ? undefined : Number(line[1]);
   } catch {
     return limitFromReport();
@@ -76,7 +81,7 @@ function readLimit(): number | undefined {
 
 /** Node's diagnostic report knows the limit on every POSIX system, but takes milliseconds to write. */
 function limitFromReport(): number | undefined {
-  const written: unknown = report?.getReport();
+  const written: unknown = process.report?.getReport();
   const limits = field(field(written, "userLimits"), "open_files");
   const soft = field(limits, "soft");
   return typeof soft === "number" ? soft : undefined;

@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import { createServer, isIP, type ListenOptions, type Server } from "node:net";
 import { type ListenSpec, NetworkError } from "../../socket/index.ts";
 import { networkError } from "./errors.ts";
@@ -59,6 +58,7 @@ async function bindAddress({ address, family }: ListenSpec): Promise<string | un
     if (wanted === 0 || wanted === literal) return address;
     throw new NetworkError("EAFNOSUPPORT", `${address} is not an ${family} address`);
   }
+  const { lookup } = await import("node:dns/promises");
   try {
     return (await lookup(address, { family: wanted })).address;
   } catch (error) {

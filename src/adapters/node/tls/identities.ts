@@ -1,4 +1,5 @@
-import { createSecureContext, createServer, type SecureContext, type Server } from "node:tls";
+import type { SecureContext, Server } from "node:tls";
+import { nodeTls } from "./node-tls.ts";
 import { ALPN, DEFAULT_HANDSHAKE_TIMEOUT_MS, type TlsIdentity, type TlsOptions } from "./options.ts";
 
 interface Loaded {
@@ -34,7 +35,7 @@ export class Identities {
     if (identity.cert === undefined && identity.pfx === undefined && names.size === 0) {
       throw new TypeError("To listen over TLS the option tls needs cert and key, or names that have them");
     }
-    const server = createServer({
+    const server = nodeTls().createServer({
       ...identity,
       SNICallback: (name, callback) => callback(null, this.#named(name)),
       ALPNProtocols: ALPN,
@@ -63,6 +64,7 @@ export class Identities {
 
 function load({ names = {}, handshakeTimeoutMs, ...given }: TlsOptions): Loaded {
   const identity: TlsIdentity = { minVersion: "TLSv1.2", ...given };
+  const { createSecureContext } = nodeTls();
   const { cert: _cert, key: _key, pfx: _pfx, passphrase: _passphrase, ...policy } = identity;
   const contexts = Object.entries(names).map(
     ([name, theirs]) => [name.toLowerCase(), createSecureContext({ ...policy, ...theirs })] as const,

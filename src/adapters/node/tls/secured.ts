@@ -1,7 +1,8 @@
 import { isIP, type Socket as NetSocket } from "node:net";
-import { connect, type TLSSocket } from "node:tls";
+import type { TLSSocket } from "node:tls";
 import { NetworkError } from "../../../socket/index.ts";
 import type { Identities } from "./identities.ts";
+import { nodeTls } from "./node-tls.ts";
 import { ALPN } from "./options.ts";
 
 /**
@@ -19,7 +20,7 @@ export function secured<Owner>(
   own: (tls: TLSSocket) => Owner,
 ): Promise<Owner> {
   return new Promise((resolve, reject) => {
-    const tls = connect({
+    const tls = nodeTls().connect({
       socket: raw,
       host,
       ...(isIP(host) === 0 ? { servername: host } : {}),
