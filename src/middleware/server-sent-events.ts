@@ -76,7 +76,9 @@ export function serverSentEvents(
     } finally {
       stream.stop();
     }
-    if (!request.signal.aborted) await writer.close();
+    await writer.close().catch((error: unknown) => {
+      if (!request.signal.aborted) throw error;
+    });
   };
 }
 

@@ -188,6 +188,20 @@ describe("node:http's server", () => {
     expect(events).not.toContain("finish");
   });
 
+  it("closes both when the client ended its side and waits for long, as Node does", async () => {
+    const events: string[] = [];
+    const { connect } = await serve((request, response) => {
+      request.on("aborted", () => events.push("aborted"));
+      response.on("close", () => events.push("close"));
+    });
+    const client = await connect();
+    await client.send(get());
+    client.end();
+    await client.closed();
+    await client.quiet(5);
+    expect(events).toContain("close");
+  });
+
   it("lets a client go on when the listener says so", async () => {
     const { server, connect } = await serve((_, response) => response.end("request"));
     server.on("checkContinue", (request: AsyncIterable<Uint8Array>, response: never) => {

@@ -263,6 +263,8 @@ export class HttpServerOfNode extends EventEmitter {
     });
     this.#running.add(done);
     if (connection !== undefined) connection.current = { message, response };
+    // Node takes a client that ended its side to be gone, and tells who listens for that.
+    request.signal.addEventListener("abort", () => request.client.destroy());
     try {
       this.emit(this.#eventOf(request), message, response);
     } catch (error) {

@@ -14,11 +14,16 @@ describe("real clients", () => {
   const files = serveFiles(memoryFiles({ "numbers.txt": "0123456789".repeat(500) }));
   const peers = new Set<string>();
   let url = "";
+  let left: () => void = () => {};
 
   async function callback(request: HttpRequest): Promise<void> {
     peers.add(`${request.client.remoteAddress.port}`);
     const { pathname } = request.url;
     if (pathname === "/numbers.txt") return files(request);
+    if (pathname === "/wait") {
+      await new Promise((resolve) => request.signal.addEventListener("abort", resolve));
+      return left();
+    }
     if (pathname === "/refuse") return request.respond(403, "no");
     if (pathname === "/stream") return request.respond(200, request.body);
     await request.respond(200, `${request.method} ${await request.text()}`, { "Content-Type": "text/plain" });
@@ -124,6 +129,20 @@ describe("real clients", () => {
     expect(answers).toEqual(Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? `PUT b${i}` : "GET ")));
     expect(peers.size).toBeLessThanOrEqual(2);
     await pool.close();
+  });
+
+  it("knows that fetch, Node's client or curl gave up, before anything was written", async () => {
+    for (const giveUp of [
+      () => fetch(`${url}/wait`, { signal: AbortSignal.timeout(100) }).catch(() => {}),
+      () => http.get(`${url}/wait`, { signal: AbortSignal.timeout(100) }).on("error", () => {}),
+      () => execFile("curl", ["-s", "--max-time", "0.1", `${url}/wait`]),
+    ]) {
+      const given = new Promise<void>((resolve) => {
+        left = resolve;
+      });
+      void giveUp();
+      await given;
+    }
   });
 
   it("echoes a stream to Node's fetch while it is sent", async () => {

@@ -38,7 +38,7 @@ export interface ConnectionHost {
 type Phase = "open" | "ending" | "lingering" | "upgraded" | "closed";
 
 /** What the read deadline is for. */
-type Awaited = "head" | "request" | "body" | "close";
+type Awaited = "head" | "request" | "body" | "answer" | "close";
 
 /** Body bytes that restart the body timeout; see `Timeouts.bodyMs`. */
 const BODY_PROGRESS = 65_536;
@@ -48,6 +48,9 @@ const MAX_DROPPED = 1_048_576;
 const NEW_MS = 500;
 /** A last answer above this may fill the buffers on the way: the client has as long for it as for any write. */
 const MAX_QUICK = 65_536;
+
+/** So long a client that ended its side may wait for an answer before it is taken to be gone. */
+const DOUBT_MS = 100;
 
 /**
  * A wait for the next request counts from the watchdog's next sweep: one begins after every answer, and asking
@@ -73,7 +76,10 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   /** When the present wait for the peer's bytes is over; 0 for never. */
   #readDeadline = 0;
   #awaited: Awaited = "head";
-  /** Body bytes received when the body timeout was last set; behind the last answer, bytes that were dropped. */
+  /**
+   * Body bytes received when the body timeout was last set; behind the last answer, bytes that were dropped; for a
+   * client in doubt, bytes that had been written.
+   */
   #mark = 0;
 
   constructor(socket: Socket, host: ConnectionHost, callback: RequestCallback) {
@@ -134,8 +140,11 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     if (this.#phase === "upgraded") this.#upgraded?.onEnd();
     else if (this.#phase !== "open") return;
     else if (this.#exchange.phase === "none") this.#advance();
-    // The client may end its side and still wait for its answers; a body that is not whole is lost.
-    else this.#exchange.progress();
+    else {
+      // The client may end its side and still wait for its answers; a body that is not whole is lost.
+      this.#exchange.progress();
+      this.#doubtClient();
+    }
   }
 
   onDrain(): void {
@@ -246,10 +255,34 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     }
     this.#advancing = false;
     if (this.#phase !== "open") return;
-    if (this.#exchange.phase === "serving") this.output.flushSoon();
-    else this.output.flush();
+    if (this.#exchange.phase === "serving") {
+      this.output.flushSoon();
+      if (this.#peerEnded) this.#doubtClient();
+    } else this.output.flush();
     if (this.#exchange.phase === "none") this.#awaitRequest();
     this.#updateFlow();
+  }
+
+  /**
+   * TCP says the same of a client that ended its side to wait for the answer and of one that is gone, until it is
+   * written to. A callback that takes its time has to know of the latter, so its signal is aborted for both.
+   */
+  #doubtClient(): void {
+    const { request } = this.#exchange;
+    this.host.config.clock.setTimeout(() => {
+      if (request === undefined || request !== this.#exchange.request) return;
+      this.#exchange.doubted();
+      this.#mark = -1;
+      this.#awaitAnswer();
+    }, DOUBT_MS);
+  }
+
+  /** A client in doubt is let go when the callback has said nothing for as long as a client may take nothing. */
+  #awaitAnswer(): void {
+    if (this.#mark === this.output.volume) return this.socket.destroy();
+    this.#mark = this.output.volume;
+    this.#readDeadline = this.#deadline(this.host.config.timeouts.writeStallMs);
+    this.#awaited = "answer";
   }
 
   #nextHead(): RequestHead | undefined {
@@ -308,6 +341,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   #timedOut(): void {
     this.#readDeadline = 0;
     if (this.#awaited === "close") this.socket.destroy();
+    else if (this.#awaited === "answer") this.#awaitAnswer();
     else if (this.#awaited === "body") this.#bodyTimedOut();
     else if (this.reader.inHead) this.refuse(408);
     else this.linger();

@@ -6,7 +6,7 @@ import { reasonPhrase } from "../http1/reason.ts";
 import type { RequestHead } from "../http1/request-head.ts";
 import type { RequestReader } from "../http1/request-reader.ts";
 import type { ResponseHeadWriter } from "../http1/response-writer.ts";
-import { NetworkError, type Socket } from "../socket/index.ts";
+import type { Socket } from "../socket/index.ts";
 import type { ConnectionHost } from "./connection.ts";
 import { UsageError } from "./errors.ts";
 import type { BodySource } from "./incoming-body.ts";
@@ -116,14 +116,18 @@ export class Exchange implements BodySource, ResponseSink {
     else this.#request?.incoming?.progress();
   }
 
+  /** The client ended its side a while ago: what is said yet is sent, but nobody may be there to read it. */
+  doubted(): void {
+    if (!this.#responseDone) this.#request?.clientLost();
+  }
+
   /** The connection is gone. */
   lost(cause: Error | undefined): void {
     const request = this.#request;
     const unanswered = !this.#responseDone;
     this.forget();
     request?.incoming?.fail(incomplete());
-    if (unanswered)
-      request?.connectionLost(new NetworkError("ECONNRESET", "the client went away", { cause }));
+    if (unanswered) request?.clientLost(cause);
     this.#cancelProducer?.();
   }
 
@@ -150,7 +154,10 @@ export class Exchange implements BodySource, ResponseSink {
 
   readBody(): BodyEvent {
     const event = this.#connection.reader.readBody();
-    if (event === "need-more" && this.#connection.peerEnded) throw incomplete();
+    if (event === "need-more" && this.#connection.peerEnded) {
+      this.doubted();
+      throw incomplete();
+    }
     return event;
   }
 
@@ -273,6 +280,8 @@ export class Exchange implements BodySource, ResponseSink {
     request.settled = true;
     if (request !== this.#request || this.#phase !== "serving") return;
     if (!request.answered) {
+      // To whom seems to be gone there is nothing to say.
+      if (request.signal.aborted) return this.abort();
       this.#report(new UsageError("NoResponse"), request);
       answerError(request, 500);
     } else if (this.#responseDone && !this.#starting) {

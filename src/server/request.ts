@@ -1,7 +1,7 @@
 import type { FieldLines } from "../http1/field-lines.ts";
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
 import type { RequestHead } from "../http1/request-head.ts";
-import type { Socket } from "../socket/index.ts";
+import { NetworkError, type Socket } from "../socket/index.ts";
 import { ResponseAlreadySent, UsageError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { IncomingBody } from "./incoming-body.ts";
@@ -86,6 +86,11 @@ export class ServerRequest implements HttpRequest {
     return this.#abort.signal;
   }
 
+  /** Whether the client is gone, or seems to be. */
+  get lost(): boolean {
+    return this.#gone !== undefined;
+  }
+
   get trailers(): Promise<HttpHeaders> {
     const { incoming } = this;
     if (!incoming) return Promise.resolve(new HttpHeaders());
@@ -166,10 +171,10 @@ export class ServerRequest implements HttpRequest {
     this.#settleTrailers?.();
   }
 
-  /** The client is gone before the response was complete. */
-  connectionLost(error: Error): void {
-    this.#gone = error;
-    this.#abort?.abort(error);
+  /** The client is gone, or seems to be, before the response was complete. */
+  clientLost(cause?: Error): void {
+    this.#gone = new NetworkError("ECONNRESET", "the client went away", { cause });
+    this.#abort?.abort(this.#gone);
   }
 
   #content(): Uint8Array | Promise<Uint8Array> {

@@ -32,7 +32,7 @@ export class HttpServer implements AsyncDisposable {
   readonly #admission: Admission;
   readonly #host: ConnectionHost & { closing: boolean };
   #listener: Listener | undefined;
-  #binding = false;
+  #binding: Promise<Listener> | undefined;
   /** Whether the listener is being closed: it may yet give connections that had come before. */
   #draining = false;
   #closed: Promise<void> | undefined;
@@ -66,7 +66,7 @@ export class HttpServer implements AsyncDisposable {
   }
 
   /**
-   * Binds.
+   * Binds. Closed meanwhile, it resolves, and nothing listens.
    * @param port 0 to 65535; 0 picks a free one
    * @throws UsageError `InvalidPort`, `AlreadyListening`; NetworkError (`EADDRINUSE`, `EACCES`, ...)
    */
@@ -77,21 +77,21 @@ export class HttpServer implements AsyncDisposable {
         `a port must be a whole number from 0 to 65535, got ${String(port)}`,
       );
     }
-    if (this.#binding || this.#listener !== undefined) {
+    if ((this.#binding ?? this.#listener ?? this.#closed) !== undefined) {
       throw new UsageError("AlreadyListening");
     }
     const { address, family } = options;
-    this.#binding = true;
     try {
-      this.#listener = await this.#network.listen({
+      this.#binding = this.#network.listen({
         port,
         ...(address ? { address } : {}),
         ...(family ? { family } : {}),
         reuseAddr: this.#options.reuseAddr ?? true,
         reusePort: this.#options.reusePort ?? false,
       });
+      this.#listener = await this.#binding;
     } finally {
-      this.#binding = false;
+      this.#binding = undefined;
     }
   }
 
@@ -150,7 +150,7 @@ export class HttpServer implements AsyncDisposable {
     signal?.addEventListener("abort", onAbort, { once: true });
     if (signal?.aborted) onAbort();
     try {
-      onListen?.(this.#bound().address);
+      if (this.listening) onListen?.(this.#bound().address);
       while (this.listening || this.#draining) await this.#acceptNext(callback, assumedDescriptorsPerRequest);
     } catch (error) {
       await this.close({ graceMs: 0 });
@@ -180,6 +180,8 @@ export class HttpServer implements AsyncDisposable {
   async #close(graceMs: number): Promise<void> {
     this.#host.closing = true;
     this.#draining = true;
+    // Who called `listen` is told whether it failed.
+    await this.#binding?.catch(() => {});
     await this.#listener?.close();
     this.#draining = false;
     if (graceMs === 0) this.#cut();

@@ -46,7 +46,10 @@ export interface HttpRequest {
   readonly headers: HttpHeaders;
   /** Address of the client that made the request. */
   readonly hostname: string;
-  /** Aborted when the client goes away before the response is complete. */
+  /**
+   * Aborted when the client goes away before the response is complete, or ended its side a while ago: over TCP that
+   * looks the same until something is written, so an answer is sent all the same.
+   */
   readonly signal: AbortSignal;
   /** The trailer section; settles once the body was read to its end, empty where there is none. */
   readonly trailers: Promise<HttpHeaders>;

@@ -96,8 +96,53 @@ export function failureCases(stage: ServerStage): void {
     await client.send(`${head("POST / HTTP/1.1", "Host: a", "Content-Length: 9")}1234`);
     await settled();
     client.destroy();
-    expect((await seen.promise)[0]).toBe("IncompleteMessage");
+    expect(await seen.promise).toEqual(["IncompleteMessage", true]);
     await settled();
+    expect(errors).toEqual([]);
+  });
+
+  it("aborts the signal when the client ended its side a while ago, and answers all the same", async () => {
+    const aborted = deferred<unknown>();
+    const { connect, clock, errors } = await stage.serve(async (request) => {
+      request.signal.addEventListener("abort", () => aborted.resolve(request.signal.reason));
+      if (request.target === "/slow") await aborted.promise;
+      await request.respond(200, `${request.target} ${request.signal.aborted}`);
+    });
+    const client = await connect();
+    await client.send(get("/quick") + get("/slow") + get("/after"));
+    client.end();
+    await settled();
+    await settled();
+    await clock.advance(100);
+    expect(await aborted.promise).toMatchObject({ code: "ECONNRESET" });
+    const text = await client.readToEnd();
+    expect(statuses(text)).toEqual([200, 200, 200]);
+    expect(text).toContain("/quick false");
+    expect(text).toContain("/slow true");
+    expect(errors).toEqual([]);
+  });
+
+  it("lets go of a client that ended its side when the callback has nothing more to say to it", async () => {
+    const { connect, clock, errors } = await stage.serve(async (request) => {
+      const gone = new Promise((resolve) => request.signal.addEventListener("abort", resolve));
+      const writer = request.target === "/open" ? await request.sendHeaders({}) : undefined;
+      await gone;
+      await writer?.write("never closed");
+    });
+    const silent = await connect();
+    await silent.send(get("/silent"));
+    const open = await connect();
+    await open.send(get("/open"));
+    for (const client of [silent, open]) client.end();
+    await settled();
+    await settled();
+    await clock.advance(100);
+    expect(await silent.readToEnd()).toBe("");
+    await open.read("never closed");
+    await clock.advance(59_000);
+    expect(open.state).toBe("open");
+    await clock.advance(62_000);
+    await open.closed();
     expect(errors).toEqual([]);
   });
 

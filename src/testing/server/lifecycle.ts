@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HttpServer } from "../../server/server.ts";
+import type { Network } from "../../socket/index.ts";
 import { settled } from "../turn.ts";
 import { body, deferred, fields, get, head, ok, post, type ServerStage, statuses } from "./stage.ts";
 
@@ -119,6 +120,47 @@ export function lifecycleCases(stage: ServerStage): void {
       await expect(connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
       const unused = new HttpServer({ network: neverUsed() });
       await unused[Symbol.asyncDispose]();
+    });
+
+    it("leaves nothing that listens when it comes before listen or serve has bound, or even before that", async () => {
+      const subject = await stage.subject();
+      const { network, host } = subject;
+      const abort = new AbortController();
+      const heard: number[] = [];
+      const starts: ((server: HttpServer) => Promise<void>)[] = [
+        (server) => server.listen(0),
+        (server) => server.serve(0, ok, { onListen: ({ port }) => heard.push(port) }),
+        (server) => server.serve(0, ok, { signal: abort.signal, onListen: ({ port }) => heard.push(port) }),
+      ];
+      const ports: number[] = [];
+      const seen: Network = {
+        ...network,
+        connect: (spec) => network.connect(spec),
+        descriptors: () => network.descriptors(),
+        listen: async (spec) => {
+          const listener = await network.listen(spec);
+          ports.push(listener.address.port);
+          return listener;
+        },
+      };
+      for (const start of starts) {
+        const server = new HttpServer({ network: seen });
+        const started = start(server);
+        if (start === starts[2]) abort.abort();
+        else await server.close();
+        await started;
+        expect(server.listening).toBe(false);
+        await server.close();
+        await expect(server.listen(0)).rejects.toMatchObject({ code: "AlreadyListening" });
+      }
+      const early = new HttpServer({ network: seen });
+      await early.close();
+      await expect(early.listen(0)).rejects.toMatchObject({ code: "AlreadyListening" });
+      expect(ports).toHaveLength(3);
+      expect(heard).toEqual([]);
+      for (const port of ports) {
+        await expect(network.connect({ host, port })).rejects.toMatchObject({ code: "ECONNREFUSED" });
+      }
     });
 
     it("lets a waiting acceptRequest return", async () => {

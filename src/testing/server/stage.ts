@@ -50,14 +50,19 @@ export class ServerStage {
     return this.#options.scheme ?? "http";
   }
 
+  /** A network of the case's own, with nobody on it. */
+  async subject(): Promise<ContractSubject> {
+    const subject = await this.#options.setup();
+    this.#cleanUps.push(() => subject.dispose?.());
+    return subject;
+  }
+
   /** A server that serves every connection with the callback. */
   async serve(
     callback: RequestCallback,
     options: Omit<ServerOptions, "network" | "clock"> = {},
   ): Promise<Served> {
-    const subject = await this.#options.setup();
-    this.#cleanUps.push(() => subject.dispose?.());
-    const { network, host, listen } = subject;
+    const { network, host, listen } = await this.subject();
     const clock = new FakeClock();
     const errors: unknown[] = [];
     const server = new HttpServer({ onError: (error) => errors.push(error), ...options, network, clock });
