@@ -255,11 +255,13 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     }
     this.#advancing = false;
     if (this.#phase !== "open") return;
-    if (this.#exchange.phase === "serving") {
+    if (this.#exchange.phase === "none") {
+      this.output.flush();
+      this.#awaitRequest();
+    } else {
       this.output.flushSoon();
       if (this.#peerEnded) this.#doubtClient();
-    } else this.output.flush();
-    if (this.#exchange.phase === "none") this.#awaitRequest();
+    }
     this.#updateFlow();
   }
 
@@ -270,7 +272,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   #doubtClient(): void {
     const { request } = this.#exchange;
     this.host.config.clock.setTimeout(() => {
-      if (request === undefined || request !== this.#exchange.request) return;
+      if (request !== this.#exchange.request) return;
       this.#exchange.doubted();
       this.#mark = -1;
       this.#awaitAnswer();

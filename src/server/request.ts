@@ -86,11 +86,6 @@ export class ServerRequest implements HttpRequest {
     return this.#abort.signal;
   }
 
-  /** Whether the client is gone, or seems to be. */
-  get lost(): boolean {
-    return this.#gone !== undefined;
-  }
-
   get trailers(): Promise<HttpHeaders> {
     const { incoming } = this;
     if (!incoming) return Promise.resolve(new HttpHeaders());
