@@ -238,8 +238,11 @@ export class Exchange implements BodySource, ResponseSink {
     this.#cancelProducer = cancel;
   }
 
-  responseEnded(): void {
+  responseEnded(last?: string | Uint8Array, veryLast?: string | Uint8Array): void {
     if (this.#phase !== "serving") return;
+    // No flush of their own: they leave with the end.
+    if (last !== undefined) this.#connection.output.add(last);
+    if (veryLast !== undefined) this.#connection.output.add(veryLast);
     this.#responseDone = true;
     if (!this.#starting) this.#complete();
   }

@@ -14,8 +14,8 @@ export interface BodySink {
   /** Resolves when the peer can take more; rejects when it is gone. */
   writable(): Promise<void>;
   readonly closed: boolean;
-  /** The response is whole. */
-  responseEnded(): void;
+  /** The response is whole, with up to two last pieces. */
+  responseEnded(last?: string | Uint8Array, veryLast?: string | Uint8Array): void;
   /** The response can't be made whole: cut the connection, so that the peer can tell. */
   abort(error?: unknown): void;
 }
@@ -66,10 +66,8 @@ export class OutgoingBody implements BodyWriter {
     if (this.#sink.closed) throw connectionClosed();
     const section = trailerSection(trailers);
     this.#closed = true;
-    if (this.#framing === "chunked") {
-      this.#sink.write("0\r\n");
-      this.#sink.write(section);
-    } else if (typeof this.#framing === "number" && this.#left > 0) {
+    if (this.#framing === "chunked") return this.#sink.responseEnded("0\r\n", section);
+    if (typeof this.#framing === "number" && this.#left > 0) {
       const error = mismatch(`${this.#left} bytes are missing`);
       this.#sink.abort(error);
       throw error;

@@ -83,13 +83,12 @@ function sendWhole(
   const bodied = hasBody(request, code);
   const head = endHead(sink, request, framing(sink, request, code, unknown ? UNKNOWN : size, bodied));
   const body = bodied ? content : "";
-  if (typeof head === "string" && typeof body === "string") sink.write(head + body);
+  if (typeof head === "string" && typeof body === "string") sink.responseEnded(head + body);
+  else if (body.length <= SLICE_BYTES) sink.responseEnded(head, body);
   else {
     sink.write(head);
-    if (body.length > SLICE_BYTES) return sendStream(sink, new OutgoingBody(sink, size), [body]);
-    sink.write(body);
+    return sendStream(sink, new OutgoingBody(sink, size), [body]);
   }
-  sink.responseEnded();
   return RESOLVED;
 }
 

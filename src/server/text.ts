@@ -7,7 +7,7 @@ const MAX_MEASURED = 5_461;
 /** Written to, never read. */
 const scratch = new Uint8Array(MAX_MEASURED * 3);
 /** Up to here looking at them takes less time than calling the encoder. */
-const MAX_COUNTED = 48;
+const MAX_COUNTED = 24;
 
 /** A text as bytes where it is long: that costs less than counting them and encoding it later. */
 export function bytesIfLong(text: string): Uint8Array | undefined {
