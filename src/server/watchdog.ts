@@ -7,16 +7,25 @@ export interface Watched {
 }
 
 /**
+ * For so long, in milliseconds, a sweep may hold the loop: to end thousands of connections takes many times that, most
+ * of it the kernel's for what their peers had sent or did not read. Then the loop is everybody's for as long again.
+ */
+const TURN_MS = 4;
+
+/**
  * One timer for all connections of a server: it sweeps them at a quarter of the shortest timeout and at
- * least once a second, so a timeout is never early and at most that much late, twice that where it counts from a sweep. The alternative, a timer for
+ * least once a second, so a timeout is never early and at most that much late, twice that where it counts from a
+ * sweep, and more where so many are due that a sweep takes turns. The alternative, a timer for
  * each connection that is set and cleared with each request, costs more than the rest of a small request.
  */
 export class Watchdog {
   readonly #clock: Clock;
   readonly #interval: number;
   readonly #watched = new Set<Watched>();
+  /** Who is still to be looked at in the present sweep. */
+  #left = this.#watched.values();
   #timer: unknown;
-  /** Counts the sweeps, and the times that somebody came after there was nobody to sweep. */
+  /** Counts the turns of sweeps, and the times that somebody came after there was nobody to sweep. */
   sweep = 0;
 
   constructor(clock: Clock, timeouts: readonly number[]) {
@@ -29,7 +38,7 @@ export class Watchdog {
     this.#watched.add(watched);
     if (this.#timer !== undefined) return;
     this.sweep++;
-    this.#timer = this.#clock.setTimeout(this.#sweep, this.#interval);
+    this.#timer = this.#clock.setTimeout(this.#turn, this.#interval);
   }
 
   delete(watched: Watched): void {
@@ -39,11 +48,25 @@ export class Watchdog {
     this.#timer = undefined;
   }
 
-  readonly #sweep = (): void => {
+  readonly #turn = (): void => {
     this.#timer = undefined;
     this.sweep++;
-    const now = this.#clock.now();
-    for (const watched of this.#watched) watched.checkDeadlines(now);
-    if (this.#watched.size > 0) this.#timer ??= this.#clock.setTimeout(this.#sweep, this.#interval);
+    const swept = this.#sweep();
+    if (this.#watched.size > 0)
+      this.#timer ??= this.#clock.setTimeout(this.#turn, swept ? this.#interval : TURN_MS);
   };
+
+  /** @returns whether everybody was looked at */
+  #sweep(): boolean {
+    const began = this.#clock.now();
+    for (let now = began; now - began < TURN_MS; now = this.#clock.now()) {
+      const { value } = this.#left.next();
+      if (value === undefined) {
+        this.#left = this.#watched.values();
+        return true;
+      }
+      value.checkDeadlines(now);
+    }
+    return false;
+  }
 }
