@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { cookieJar } from "./cookie-jar.mjs";
 import { bins, entries, root, scripts } from "./entries.mjs";
+import { inlineConstants } from "./inline-constants.mjs";
 import { porticoPackageForEsbuild } from "./portico-package.mjs";
 
 /**
@@ -102,12 +103,12 @@ async function bundleFor(points, plugins = []) {
     target: "es2022",
     packages: "external",
     external: ["node:*"],
-    // Constants become their numbers here: who bundles this sees variables, which could change.
+    // For `inlineConstants`, which who bundles this for a page could not do: there they are variables.
     minifySyntax: true,
     sourcemap: true,
     legalComments: "none",
     logLevel: "warning",
-    plugins: [...plugins, cookieJar, zlib, porticoPackageForEsbuild],
+    plugins: [...plugins, inlineConstants, cookieJar, zlib, porticoPackageForEsbuild],
   });
 }
 

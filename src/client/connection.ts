@@ -41,7 +41,12 @@ export interface ConnectionOwner {
  * | `receiving` | the body is being read | its end: `idle` or `closing` |
  * | `closing` | our side is ended, what comes is dropped | close |
  */
-type Phase = "idle" | "awaiting" | "receiving" | "closing" | "closed";
+type Phase = 0 | 1 | 2 | 3 | 4;
+const IDLE = 0;
+const AWAITING = 1;
+const RECEIVING = 2;
+const CLOSING = 3;
+const CLOSED = 4;
 
 /** Bodies up to this many bytes are a byte stream over any network. */
 const MOST_OWNED = 1_048_576;
@@ -53,7 +58,7 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
   readonly #reader: ResponseReader;
-  #phase: Phase = "idle";
+  #phase: Phase = IDLE;
   #method = "";
   #handler: ResponseHandler | undefined;
   #body: IncomingBody | undefined;
@@ -82,12 +87,12 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
 
   /** Whether it can take a request. */
   get idle(): boolean {
-    return this.#phase === "idle";
+    return this.#phase === IDLE;
   }
 
   /** Sends a request. Only called while idle. */
   send(request: WireRequest, handler: ResponseHandler): void {
-    this.#phase = "awaiting";
+    this.#phase = AWAITING;
     this.#method = request.method;
     this.#handler = handler;
     this.#silent = true;
@@ -107,20 +112,20 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
     this.#handler = undefined;
     this.#body = undefined;
     this.#cancelUpload(reason);
-    if (this.#phase !== "closed") this.#phase = "closing";
+    if (this.#phase !== CLOSED) this.#phase = CLOSING;
     this.#socket.destroy();
   }
 
   /** It idled for too long, or the server did not close its side in time. */
   expire(): void {
-    if (this.#phase === "idle") this.end();
-    else if (this.#phase === "closing") this.destroy();
+    if (this.#phase === IDLE) this.end();
+    else if (this.#phase === CLOSING) this.destroy();
   }
 
   /** Ends an idle connection in good manners. */
   end(): void {
-    if (this.#phase !== "idle") return;
-    this.#phase = "closing";
+    if (this.#phase !== IDLE) return;
+    this.#phase = CLOSING;
     this.#socket.end();
     this.#owner.onClosing(this);
   }
@@ -128,23 +133,23 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
   // What the socket says.
 
   onData(bytes: Uint8Array): void {
-    if (this.#phase === "awaiting") {
+    if (this.#phase === AWAITING) {
       this.#silent = false;
       this.#reader.feed(bytes);
       this.#readHead();
-    } else if (this.#phase === "receiving") {
+    } else if (this.#phase === RECEIVING) {
       this.#reader.feed(bytes);
       this.#body?.fill();
-    } else if (this.#phase === "idle") {
+    } else if (this.#phase === IDLE) {
       this.destroy(); // a response to no request
     }
   }
 
   onEnd(): void {
     this.#peerEnded = true;
-    if (this.#phase === "idle") this.end();
-    else if (this.#phase === "receiving") this.#body?.fill();
-    else if (this.#phase === "awaiting") this.#fail(cut());
+    if (this.#phase === IDLE) this.end();
+    else if (this.#phase === RECEIVING) this.#body?.fill();
+    else if (this.#phase === AWAITING) this.#fail(cut());
   }
 
   onDrain(): void {
@@ -154,8 +159,8 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
   onClose(error?: Error): void {
     const phase = this.#phase;
     this.#error = error ?? cut();
-    if (phase === "awaiting") this.#fail(this.#error);
-    this.#phase = "closed";
+    if (phase === AWAITING) this.#fail(this.#error);
+    this.#phase = CLOSED;
     this.#body?.fill();
     this.#cancelUpload(this.#error);
     this.#owner.onGone(this);
@@ -170,7 +175,7 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
       if (this.#reader.finish()) return "end";
       throw cut();
     }
-    if (this.#phase === "closed") throw this.#error;
+    if (this.#phase === CLOSED) throw this.#error;
     return event;
   }
 
@@ -200,7 +205,7 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
 
   uploadFailed(error: unknown): void {
     this.#upload = undefined;
-    if (this.#phase === "awaiting") this.#fail(error);
+    if (this.#phase === AWAITING) this.#fail(error);
     else if (this.#body !== undefined) this.#body.fail(fetchFailed(error));
     else this.destroy();
   }
@@ -234,7 +239,7 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
   #receive(head: ResponseHead): void {
     const handler = this.#handler;
     this.#handler = undefined;
-    this.#phase = "receiving";
+    this.#phase = RECEIVING;
     this.used = true;
     if (!head.keepAlive) this.#persistent = false;
     this.#keepAliveMs = keepAliveOf(head.headers);
@@ -258,15 +263,15 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
     if (this.#upload !== undefined) {
       // The server answered without waiting for all of the request: what is left would be taken for another.
       this.destroy(new ClientError("InvalidBody", "answered before it was whole"));
-    } else if (this.#phase === "closed") {
+    } else if (this.#phase === CLOSED) {
       return;
     } else if (!this.#persistent || this.#peerEnded) {
-      this.#phase = "idle";
+      this.#phase = IDLE;
       this.end();
     } else if (this.#reader.buffered > 0) {
       this.destroy(); // bytes behind the response: whatever they are, they answer nothing
     } else {
-      this.#phase = "idle";
+      this.#phase = IDLE;
       this.#reader.release();
       this.#owner.onIdle(this, this.#keepAliveMs);
     }

@@ -15,6 +15,11 @@ export interface BodySource {
   bodyAborted(reason: unknown): void;
 }
 
+type State = 0 | 1 | 2;
+const OPEN = 0;
+const ENDED = 1;
+const FAILED = 2;
+
 type Controller = ReadableStreamDefaultController<Uint8Array> | ReadableByteStreamController;
 
 /** Bytes that may wait for a reader of the stream. */
@@ -30,7 +35,7 @@ const MAX_WAITING = 65_536;
  */
 export class IncomingBody {
   readonly #source: BodySource;
-  #state: "open" | "ended" | "failed" = "open";
+  #state: State = OPEN;
   /** Why the content can't be read to its end, be it that it was cut or that it can't be decoded. */
   failure: { readonly error: unknown } | undefined;
   #chunks: Uint8Array[] = [];
@@ -54,12 +59,12 @@ export class IncomingBody {
 
   /** Whether all of it has arrived. */
   get complete(): boolean {
-    return this.#state === "ended";
+    return this.#state === ENDED;
   }
 
   /** Whether no more of it will arrive. */
   get settled(): boolean {
-    return this.#state !== "open";
+    return this.#state !== OPEN;
   }
 
   /** Bytes that arrived and were not read. */
@@ -70,7 +75,7 @@ export class IncomingBody {
   /** Takes what has arrived, and hands it to whoever waits for it. */
   fill(): void {
     try {
-      while (this.#state === "open" && this.#waiting < MAX_WAITING) {
+      while (this.#state === OPEN && this.#waiting < MAX_WAITING) {
         const event = this.#source.readBody();
         if (event === "need-more") break;
         if (event === "end") this.#end();
@@ -80,7 +85,7 @@ export class IncomingBody {
       this.fail(fetchFailed(error));
     }
     if (this.#controller !== undefined) this.#serve();
-    if (this.#state === "open") this.#source.setFull(this.#waiting >= MAX_WAITING);
+    if (this.#state === OPEN) this.#source.setFull(this.#waiting >= MAX_WAITING);
   }
 
   /** Everything that arrived, taken out: the whole body when it is complete. */
@@ -102,14 +107,14 @@ export class IncomingBody {
     };
     // Chromium collects the stream's own object while its platform reads it on (`response.text()`): what
     // lives as long as anybody can pull is the function that is pulled with.
-    if (this.#state === "open") ABANDONED?.register(source.pull, this);
+    if (this.#state === OPEN) ABANDONED?.register(source.pull, this);
     return this.borrows ? plainStream(source) : byteStream(source);
   }
 
   /** The trailers, at the body's end. Rejects when it does not come. */
   trailers(): Promise<HttpHeaders> {
-    if (this.#state === "ended") return Promise.resolve(this.#trailers ?? new HttpHeaders());
-    if (this.#state === "failed") return Promise.reject(this.failure?.error);
+    if (this.#state === ENDED) return Promise.resolve(this.#trailers ?? new HttpHeaders());
+    if (this.#state === FAILED) return Promise.reject(this.failure?.error);
     return new Promise((resolve, reject) => {
       this.#whenTrailers.push({ resolve, reject });
     });
@@ -117,8 +122,8 @@ export class IncomingBody {
 
   /** Ends it with an error, unless it ended before. What arrived and was not read is lost. */
   fail(error: unknown): void {
-    if (this.#state !== "open") return;
-    this.#state = "failed";
+    if (this.#state !== OPEN) return;
+    this.#state = FAILED;
     this.failure ??= { error };
     this.#chunks = [];
     this.#waiting = 0;
@@ -149,7 +154,7 @@ export class IncomingBody {
   }
 
   #end(): void {
-    this.#state = "ended";
+    this.#state = ENDED;
     this.#trailers = this.#source.bodyEnded();
     for (const { resolve } of this.#whenTrailers) resolve(this.#trailers);
     this.#settle();
@@ -167,13 +172,13 @@ export class IncomingBody {
     if (this.#waiting > 0) {
       this.#controller = undefined;
       enqueue(controller, this.takeAll());
-      if (this.#state === "open") this.fill();
-    } else if (this.#state === "ended") {
+      if (this.#state === OPEN) this.fill();
+    } else if (this.#state === ENDED) {
       this.#controller = undefined;
       controller.close();
       // A read into the caller's own buffer ends with nothing in it.
       if ("byobRequest" in controller) controller.byobRequest?.respond(0);
-    } else if (this.#state === "failed") {
+    } else if (this.#state === FAILED) {
       this.#controller = undefined;
       controller.error(this.failure?.error);
     }

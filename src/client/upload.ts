@@ -23,7 +23,7 @@ export class Upload {
   readonly #owner: UploadOwner;
   readonly #chunked: boolean;
   #left: number;
-  #state: "running" | "ended" = "running";
+  #ended = false;
   #drained: (() => void) | undefined;
 
   constructor(reader: Reader, framing: RequestFraming, socket: Socket, owner: UploadOwner) {
@@ -57,8 +57,8 @@ export class Upload {
 
   /** Nobody wants the rest. */
   cancel(reason: unknown): void {
-    if (this.#state === "ended") return;
-    this.#state = "ended";
+    if (this.#ended) return;
+    this.#ended = true;
     this.drained();
     this.#reader.cancel(reason).catch(() => {}); // the source's trouble, and nobody is left to tell
   }
@@ -71,13 +71,13 @@ export class Upload {
       for (;;) {
         const { done, value } = await (next ?? this.#reader.read());
         next = undefined;
-        if (this.#state === "ended") return;
+        if (this.#ended) return;
         if (done) break;
         await this.#send(value);
       }
       this.#finish();
     } catch (error) {
-      if (this.#state === "ended") return;
+      if (this.#ended) return;
       this.cancel(error);
       this.#owner.uploadFailed(error);
     }
@@ -89,9 +89,9 @@ export class Upload {
     }
     if (chunk.length > this.#left) throw mismatch(`${chunk.length} bytes, wanted at most ${this.#left}`);
     this.#left -= chunk.length;
-    for (let at = 0; at < chunk.length && this.#state === "running"; at += SLICE_BYTES) {
+    for (let at = 0; at < chunk.length && !this.#ended; at += SLICE_BYTES) {
       const room = this.#write(chunk.length <= SLICE_BYTES ? chunk : chunk.subarray(at, at + SLICE_BYTES));
-      if (!room && this.#state === "running") await this.#whenDrained();
+      if (!room && !this.#ended) await this.#whenDrained();
     }
   }
 
@@ -110,7 +110,7 @@ export class Upload {
     if (!this.#chunked && this.#left > 0) {
       throw mismatch(`${this.#left} bytes are missing`);
     }
-    this.#state = "ended";
+    this.#ended = true;
     if (this.#chunked) this.#socket.write("0\r\n\r\n");
     this.#owner.uploadEnded();
   }

@@ -5,7 +5,13 @@ import type { FieldLines } from "./field-lines.ts";
 import { FieldSection } from "./field-section.ts";
 import type { Limits } from "./limits.ts";
 
-type State = "size" | "extension" | "data" | "data-cr" | "data-lf" | "trailers";
+type State = 0 | 1 | 2 | 3 | 4 | 5;
+const SIZE = 0;
+const IN_EXTENSION = 1;
+const DATA = 2;
+const DATA_CR = 3;
+const DATA_LF = 4;
+const TRAILERS = 5;
 
 /**
  * `chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] ) CRLF`, one row a state, one column
@@ -49,7 +55,7 @@ const MAX_SIZE = Number.MAX_SAFE_INTEGER;
 export class ChunkedBody {
   readonly #limits: Limits;
   readonly #trailerSection: FieldSection;
-  #state: State = "size";
+  #state: State = SIZE;
   #extension = 0;
   #size = 0;
   #digits = 0;
@@ -75,11 +81,11 @@ export class ChunkedBody {
 
   /** @returns the next octets of data, `"end"`, or `"need-more"`. */
   read(source: ByteSource): Uint8Array | "end" | "need-more" {
-    while (this.#state !== "trailers") {
+    while (this.#state !== TRAILERS) {
       if (!source.begin()) return "need-more";
-      if (this.#state === "data") return this.#readData(source);
-      if (this.#state === "size") this.#readSize(source);
-      else if (this.#state === "extension") this.#readExtension(source);
+      if (this.#state === DATA) return this.#readData(source);
+      if (this.#state === SIZE) this.#readSize(source);
+      else if (this.#state === IN_EXTENSION) this.#readExtension(source);
       else this.#readDataEnd(source);
     }
     this.#trailers ??= this.#trailerSection.read(source);
@@ -92,16 +98,16 @@ export class ChunkedBody {
     const data = source.take(this.#left) as Uint8Array;
     this.#left -= data.length;
     this.#dataBytes += data.length;
-    if (this.#left === 0) this.#state = "data-cr";
+    if (this.#left === 0) this.#state = DATA_CR;
     return data;
   }
 
   /** The CRLF behind the data, an octet at a time. */
   #readDataEnd(source: ByteSource): void {
-    const wanted = this.#state === "data-cr" ? CR : LF;
+    const wanted = this.#state === DATA_CR ? CR : LF;
     if (source.bytes[source.pos++] !== wanted) throw invalid("wanted CRLF");
     source.mark = source.pos;
-    this.#state = wanted === CR ? "data-lf" : "size";
+    this.#state = wanted === CR ? DATA_LF : SIZE;
   }
 
   /** `chunk-size = 1*HEXDIG`. */
@@ -118,13 +124,13 @@ export class ChunkedBody {
     source.mark = i;
     if (i === end) return;
     if (this.#digits === 0) throw invalid("wanted a chunk size");
-    this.#state = "extension";
+    this.#state = IN_EXTENSION;
     this.#extension = 0;
   }
 
   #readExtension(source: ByteSource): void {
     const { bytes, end } = source;
-    while (source.pos < end && this.#state === "extension") {
+    while (source.pos < end && this.#state === IN_EXTENSION) {
       const octet = bytes[source.pos++]!;
       if (this.#extension === EXTENSION_LF) {
         if (octet !== LF) throw invalid("wanted CRLF");
@@ -150,7 +156,7 @@ export class ChunkedBody {
     this.#left = this.#size;
     this.#size = 0;
     this.#digits = 0;
-    this.#state = this.#left > 0 ? "data" : "trailers";
+    this.#state = this.#left > 0 ? DATA : TRAILERS;
     if (this.#left === 0) this.#trailerSection.begin(source);
   }
 }

@@ -17,7 +17,11 @@ export interface StartLine {
   read(source: ByteSource): boolean;
 }
 
-type State = "line" | "fields" | "body" | "broken";
+type State = 0 | 1 | 2 | 3;
+const LINE = 0;
+const FIELDS = 1;
+const BODY = 2;
+const BROKEN = 3;
 
 /** Messages out of octets; what is a request's or a response's alone is the subclass's. */
 export abstract class MessageReader<Head extends { readonly framing: Framing }> {
@@ -25,7 +29,7 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
   readonly #limits: Limits;
   readonly #line: StartLine;
   readonly #fields: FieldSection;
-  #state: State = "line";
+  #state: State = LINE;
   #chunked: ChunkedBody | undefined;
   /** Octets of the body that have not come, where that has a length; `Infinity` until the connection's close. */
   #left = 0;
@@ -58,7 +62,7 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
 
   /** Whether a message has begun to arrive whose head is not complete. */
   get inHead(): boolean {
-    return this.#state === "fields" || (this.#state === "line" && this.#line.begun);
+    return this.#state === FIELDS || (this.#state === LINE && this.#line.begun);
   }
 
   /** Takes over a chunk; it must not be changed afterwards. */
@@ -76,19 +80,19 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
       if (head === undefined) return undefined;
       this.source.mark = this.source.pos;
       this.trailers = undefined;
-      this.#state = head.framing === 0 ? "line" : "body";
+      this.#state = head.framing === 0 ? LINE : BODY;
       this.#left = head.framing === UNTIL_CLOSE ? Infinity : head.framing;
       if (head.framing === CHUNKED) this.#chunked = new ChunkedBody(this.#limits);
       return head;
     } catch (error) {
-      this.#state = "broken";
+      this.#state = BROKEN;
       throw error;
     }
   }
 
   #readHead(): Head | undefined {
     const { source } = this;
-    if (this.#state === "line") {
+    if (this.#state === LINE) {
       if (!this.#line.begun) {
         if (!source.begin()) return undefined;
         const known = this.knownHead();
@@ -99,9 +103,9 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
       }
       if (!this.#line.read(source)) return undefined;
       this.#fields.begin(source);
-      this.#state = "fields";
+      this.#state = FIELDS;
     }
-    const lines = this.#state === "fields" ? this.#fields.read(source) : undefined;
+    const lines = this.#state === FIELDS ? this.#fields.read(source) : undefined;
     if (lines === undefined) return undefined;
     const head = this.toHead(lines);
     this.#line.begin();
@@ -113,13 +117,13 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
    * @throws ProtocolError; the reader is of no use after it
    */
   readBody(): BodyEvent {
-    if (this.#state !== "body") return this.#state === "broken" ? "need-more" : "end";
+    if (this.#state !== BODY) return this.#state === BROKEN ? "need-more" : "end";
     try {
       const event = this.#chunked ? this.#chunked.read(this.source) : this.#readSized();
       if (event === "end") this.#endBody();
       return event;
     } catch (error) {
-      this.#state = "broken";
+      this.#state = BROKEN;
       throw error;
     }
   }
@@ -134,7 +138,7 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
 
   /** The peer closed its side. True when that is the end of the message, false when it cut one. */
   finish(): boolean {
-    if (this.#state !== "body") return !this.inHead && this.#state !== "broken";
+    if (this.#state !== BODY) return !this.inHead && this.#state !== BROKEN;
     if (this.#left < Infinity) return false;
     this.#endBody();
     return true;
@@ -156,6 +160,6 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
   #endBody(): void {
     this.trailers = this.#chunked?.trailers;
     this.#chunked = undefined;
-    this.#state = "line";
+    this.#state = LINE;
   }
 }

@@ -5,7 +5,7 @@ import { type KnownHeads, RequestReader } from "../http1/request-reader.ts";
 import type { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
 import type { DateLine } from "./date-line.ts";
-import { Exchange, type ExchangeConnection, incomplete } from "./exchange.ts";
+import { DRAINING, Exchange, type ExchangeConnection, incomplete, NONE } from "./exchange.ts";
 import type { ServerConfig } from "./options.ts";
 import { Output } from "./output.ts";
 import type { RequestCallback } from "./types.ts";
@@ -35,10 +35,20 @@ export interface ConnectionHost {
  * | `lingering` | our side is ended, what comes is dropped until the peer ends its own or it is too much | close |
  * | `upgraded` | the bytes are somebody else's | close |
  */
-type Phase = "open" | "ending" | "lingering" | "upgraded" | "closed";
+type Phase = 0 | 1 | 2 | 3 | 4;
+const OPEN = 0;
+const ENDING = 1;
+const LINGERING = 2;
+const UPGRADED = 3;
+const CLOSED = 4;
 
 /** What the read deadline is for. */
-type Awaited = "head" | "request" | "body" | "answer" | "close";
+type Awaited = 0 | 1 | 2 | 3 | 4;
+const HEAD = 0;
+const REQUEST = 1;
+const BODY = 2;
+const ANSWER = 3;
+const CLOSE = 4;
 
 /** Body bytes that restart the body timeout; see `Timeouts.bodyMs`. */
 const BODY_PROGRESS = 65_536;
@@ -67,7 +77,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   /** The reader makes views of its own. */
   readonly takesSubclasses = true;
   readonly #exchange: Exchange;
-  #phase: Phase = "open";
+  #phase: Phase = OPEN;
   #upgraded: UpgradedSocket | undefined;
   #advancing = false;
   #paused = false;
@@ -75,7 +85,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
 
   /** When the present wait for the peer's bytes is over; 0 for never. */
   #readDeadline = 0;
-  #awaited: Awaited = "head";
+  #awaited: Awaited = HEAD;
   /**
    * Body bytes received when the body timeout was last set; behind the last answer, bytes that were dropped; for a
    * client in doubt, bytes that had been written.
@@ -106,11 +116,11 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
    * new that its first request may be on its way gets the time for that.
    */
   shutDown(): void {
-    if (this.#phase === "upgraded") this.#upgraded?.shutDown();
-    if (this.#phase !== "open" || this.#exchange.phase !== "none" || this.reader.buffered > 0) return;
+    if (this.#phase === UPGRADED) this.#upgraded?.shutDown();
+    if (this.#phase !== OPEN || this.#exchange.phase !== NONE || this.reader.buffered > 0) return;
     const { clock, timeouts } = this.host.config;
     const until = this.#readDeadline - timeouts.headersMs + NEW_MS;
-    if (this.#awaited === "head" && until > clock.now()) this.#readDeadline = until;
+    if (this.#awaited === HEAD && until > clock.now()) this.#readDeadline = until;
     else this.linger();
   }
 
@@ -122,12 +132,12 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   // What the socket says.
 
   onData(bytes: Uint8Array): void {
-    if (this.#phase === "open") {
+    if (this.#phase === OPEN) {
       this.reader.feed(bytes);
-      if (this.#exchange.phase === "none") return this.#advance();
+      if (this.#exchange.phase === NONE) return this.#advance();
       this.#exchange.progress();
       this.#updateFlow();
-    } else if (this.#phase === "upgraded") {
+    } else if (this.#phase === UPGRADED) {
       this.#upgraded?.onData(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
     } else {
       this.#mark += bytes.length;
@@ -137,9 +147,9 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
 
   onEnd(): void {
     this.#peerEnded = true;
-    if (this.#phase === "upgraded") this.#upgraded?.onEnd();
-    else if (this.#phase !== "open") return;
-    else if (this.#exchange.phase === "none") this.#advance();
+    if (this.#phase === UPGRADED) this.#upgraded?.onEnd();
+    else if (this.#phase !== OPEN) return;
+    else if (this.#exchange.phase === NONE) this.#advance();
     else {
       // The client may end its side and still wait for its answers; a body that is not whole is lost.
       this.#exchange.progress();
@@ -149,14 +159,14 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
 
   onDrain(): void {
     this.output.drained();
-    if (this.#phase === "upgraded") this.#upgraded?.onDrain();
-    else if (this.#phase === "ending") this.#endOurSide();
-    else if (this.#phase === "open" && this.#exchange.phase === "none") this.#advance();
+    if (this.#phase === UPGRADED) this.#upgraded?.onDrain();
+    else if (this.#phase === ENDING) this.#endOurSide();
+    else if (this.#phase === OPEN && this.#exchange.phase === NONE) this.#advance();
   }
 
   onClose(error?: Error): void {
-    const upgraded = this.#phase === "upgraded" ? this.#upgraded : undefined;
-    this.#phase = "closed";
+    const upgraded = this.#phase === UPGRADED ? this.#upgraded : undefined;
+    this.#phase = CLOSED;
     this.host.watchdog.delete(this);
     this.host.connectionClosed(this);
     this.#exchange.lost(error);
@@ -170,7 +180,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     if (this.#readDeadline === 0) {
       this.#mark = this.#exchange.request?.incoming?.received ?? 0;
       this.#readDeadline = this.#deadline(this.host.config.timeouts.bodyMs);
-      this.#awaited = "body";
+      this.#awaited = BODY;
     }
     this.#updateFlow();
   }
@@ -193,7 +203,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   /** Answers a peer's mistake and closes; nothing that follows it is read as a request. */
   refuse(status: number, error?: ProtocolError): void {
     this.#tellClientError(status, error);
-    if (this.#phase !== "open") return;
+    if (this.#phase !== OPEN) return;
     const text = `${reasonPhrase(status)}\n`;
     const content = this.#exchange.request?.method === "HEAD" ? "" : text;
     const { head, date } = this.host;
@@ -207,8 +217,8 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
    * the peer closes, so that the last answer is not lost to a reset.
    */
   linger(): void {
-    if (this.#phase !== "open") return;
-    this.#phase = "ending";
+    if (this.#phase !== OPEN) return;
+    this.#phase = ENDING;
     this.#exchange.forget();
     this.#readDeadline = 0;
     this.#mark = 0;
@@ -218,7 +228,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   }
 
   handOver(): UpgradedSocket {
-    this.#phase = "upgraded";
+    this.#phase = UPGRADED;
     this.#readDeadline = 0;
     this.socket.pause();
     this.#upgraded = new UpgradedSocket(this.socket, this.reader.takeRest());
@@ -246,7 +256,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   #advance(): void {
     if (this.#advancing) return;
     this.#advancing = true;
-    while (this.#phase === "open" && this.#exchange.phase === "none" && !this.output.full) {
+    while (this.#phase === OPEN && this.#exchange.phase === NONE && !this.output.full) {
       const head = this.#nextHead();
       if (head === undefined) break;
       this.#readDeadline = 0;
@@ -254,8 +264,8 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
       this.#exchange.start(head);
     }
     this.#advancing = false;
-    if (this.#phase !== "open") return;
-    if (this.#exchange.phase === "none") {
+    if (this.#phase !== OPEN) return;
+    if (this.#exchange.phase === NONE) {
       this.output.flush();
       this.#awaitRequest();
     } else {
@@ -284,7 +294,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     if (this.#mark === this.output.volume) return this.socket.destroy();
     this.#mark = this.output.volume;
     this.#readDeadline = this.#deadline(this.host.config.timeouts.writeStallMs);
-    this.#awaited = "answer";
+    this.#awaited = ANSWER;
   }
 
   #nextHead(): RequestHead | undefined {
@@ -303,9 +313,9 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     if (this.reader.inHead) {
       if (this.#peerEnded) return this.refuse(400);
       // Set once for each head: bytes that trickle in do not extend it.
-      if (this.#awaited === "head" && this.#readDeadline > 0) return;
+      if (this.#awaited === HEAD && this.#readDeadline > 0) return;
       this.#readDeadline = this.#deadline(timeouts.headersMs);
-      this.#awaited = "head";
+      this.#awaited = HEAD;
       return;
     }
     this.reader.release();
@@ -313,24 +323,24 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
       this.linger();
     } else if (this.#readDeadline === 0) {
       if (timeouts.keepAliveMs > 0) this.#readDeadline = FROM_NEXT_SWEEP;
-      this.#awaited = "request";
+      this.#awaited = REQUEST;
     }
   }
 
   #endOurSide(): void {
     const { lingerMs, writeStallMs } = this.host.config.timeouts;
-    this.#phase = "lingering";
+    this.#phase = LINGERING;
     this.#readDeadline = this.#deadline(
       this.output.volume > MAX_QUICK ? Math.max(lingerMs, writeStallMs) : lingerMs,
     );
-    this.#awaited = "close";
+    this.#awaited = CLOSE;
     this.socket.end();
   }
 
   // Time.
 
   checkDeadlines(now: number): void {
-    if (this.#phase === "upgraded") return;
+    if (this.#phase === UPGRADED) return;
     const { keepAliveMs, writeStallMs } = this.host.config.timeouts;
     if (this.#readDeadline === FROM_NEXT_SWEEP) {
       this.#readDeadline = now + keepAliveMs;
@@ -342,16 +352,16 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
 
   #timedOut(): void {
     this.#readDeadline = 0;
-    if (this.#awaited === "close") this.socket.destroy();
-    else if (this.#awaited === "answer") this.#awaitAnswer();
-    else if (this.#awaited === "body") this.#bodyTimedOut();
+    if (this.#awaited === CLOSE) this.socket.destroy();
+    else if (this.#awaited === ANSWER) this.#awaitAnswer();
+    else if (this.#awaited === BODY) this.#bodyTimedOut();
     else if (this.reader.inHead) this.refuse(408);
     else this.linger();
   }
 
   #bodyTimedOut(): void {
     const body = this.#exchange.request?.incoming;
-    if (this.#exchange.phase === "draining") return this.linger();
+    if (this.#exchange.phase === DRAINING) return this.linger();
     // It is the callback that takes its time.
     if (body === undefined || !body.waiting) return;
     if (body.received - this.#mark >= BODY_PROGRESS) this.awaitBody();
@@ -368,15 +378,15 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   #updateFlow(): void {
     const { phase, request } = this.#exchange;
     const wanted =
-      this.#phase !== "open" ||
-      phase === "draining" ||
-      (phase === "none" && !this.output.full) ||
+      this.#phase !== OPEN ||
+      phase === DRAINING ||
+      (phase === NONE && !this.output.full) ||
       request?.incoming?.waiting === true;
     this.#setPaused(!wanted && this.reader.buffered > this.host.config.limits.maxReadAheadBytes);
   }
 
   #setPaused(paused: boolean): void {
-    if (paused === this.#paused || this.#phase === "upgraded") return;
+    if (paused === this.#paused || this.#phase === UPGRADED) return;
     this.#paused = paused;
     if (paused) this.socket.pause();
     else this.socket.resume();

@@ -9,7 +9,7 @@ import type { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Socket } from "../socket/index.ts";
 import type { ConnectionHost } from "./connection.ts";
 import { UsageError } from "./errors.ts";
-import type { BodySource } from "./incoming-body.ts";
+import { type BodySource, ENDED, FAILED, OPEN } from "./incoming-body.ts";
 import { connectionClosed, RESOLVED } from "./outgoing-body.ts";
 import type { Output } from "./output.ts";
 import { ServerRequest } from "./request.ts";
@@ -46,7 +46,10 @@ export interface ExchangeConnection {
  * | `serving` | a request is with the callback, or its response or body is not complete | both complete: `none` |
  * | `draining` | answered; the rest of the request body is read and dropped | its end: `none` |
  */
-type Phase = "none" | "serving" | "draining";
+type Phase = 0 | 1 | 2;
+export const NONE = 0;
+export const SERVING = 1;
+export const DRAINING = 2;
 
 /** Rest of a body that is read and dropped to keep the connection; above it closing is cheaper. */
 const MAX_DRAIN = 262_144;
@@ -60,7 +63,7 @@ const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 export class Exchange implements BodySource, ResponseSink {
   readonly #connection: ExchangeConnection;
   readonly #callback: RequestCallback;
-  #phase: Phase = "none";
+  #phase: Phase = NONE;
   #request: ServerRequest | undefined;
   #responseDone = true;
   #closeAfter = false;
@@ -84,7 +87,7 @@ export class Exchange implements BodySource, ResponseSink {
 
   /** Hands a request to the callback. When it returns the exchange may be over already. */
   start(head: RequestHead): void {
-    this.#phase = "serving";
+    this.#phase = SERVING;
     this.#responseDone = false;
     this.#continueOwed = head.expectsContinue;
     const request = new ServerRequest(this, head);
@@ -112,7 +115,7 @@ export class Exchange implements BodySource, ResponseSink {
 
   /** Octets came, or the peer's end. */
   progress(): void {
-    if (this.#phase === "draining") this.#drain();
+    if (this.#phase === DRAINING) this.#drain();
     else this.#request?.incoming?.progress();
   }
 
@@ -133,7 +136,7 @@ export class Exchange implements BodySource, ResponseSink {
 
   /** Nothing more is said in this exchange. */
   forget(): void {
-    this.#phase = "none";
+    this.#phase = NONE;
     this.#request = undefined;
     this.#responseDone = true;
   }
@@ -174,7 +177,7 @@ export class Exchange implements BodySource, ResponseSink {
     this.#connection.bodyArrived();
     this.#request?.bodyEnded();
     // Not from inside the read: who reads has to get what was read first.
-    if (this.#responseDone && this.#phase === "serving") queueMicrotask(() => this.#complete());
+    if (this.#responseDone && this.#phase === SERVING) queueMicrotask(() => this.#complete());
   }
 
   get trailers(): FieldLines | undefined {
@@ -200,7 +203,7 @@ export class Exchange implements BodySource, ResponseSink {
   }
 
   get closed(): boolean {
-    return this.#phase !== "serving";
+    return this.#phase !== SERVING;
   }
 
   mayPersist(): boolean {
@@ -208,9 +211,9 @@ export class Exchange implements BodySource, ResponseSink {
     if (request === undefined || this.#closeAfter || this.#connection.host.closing) return false;
     if (!request.head.keepAlive) return false;
     const body = request.incoming;
-    if (body === undefined || body.state === "ended") return true;
+    if (body === undefined || body.state === ENDED) return true;
     // A body that nobody will read has to be small enough to be dropped, and must be on its way.
-    return body.state === "open" && !this.#continueOwed && request.head.framing - body.received <= MAX_DRAIN;
+    return body.state === OPEN && !this.#continueOwed && request.head.framing - body.received <= MAX_DRAIN;
   }
 
   responseStarted(persistent: boolean): void {
@@ -225,7 +228,7 @@ export class Exchange implements BodySource, ResponseSink {
   }
 
   write(data: string | Uint8Array, given = false): void {
-    if (this.#phase !== "serving") return;
+    if (this.#phase !== SERVING) return;
     this.#connection.output.add(data, given);
     this.#connection.written();
   }
@@ -239,7 +242,7 @@ export class Exchange implements BodySource, ResponseSink {
   }
 
   responseEnded(last?: string | Uint8Array, veryLast?: string | Uint8Array): void {
-    if (this.#phase !== "serving") return;
+    if (this.#phase !== SERVING) return;
     // No flush of their own: they leave with the end.
     if (last !== undefined) this.#connection.output.add(last);
     if (veryLast !== undefined) this.#connection.output.add(veryLast);
@@ -248,7 +251,7 @@ export class Exchange implements BodySource, ResponseSink {
   }
 
   abort(error?: unknown): void {
-    if (this.#phase !== "serving") return;
+    if (this.#phase !== SERVING) return;
     if (error !== undefined && this.#request !== undefined) this.#report(error, this.#request);
     this.#connection.output.flush();
     this.#connection.socket.destroy();
@@ -256,7 +259,7 @@ export class Exchange implements BodySource, ResponseSink {
 
   /** @throws UsageError */
   switchProtocol(protocol: string, headers: HeadersInput | undefined): UpgradedConnection {
-    if (this.#phase !== "serving") throw connectionClosed();
+    if (this.#phase !== SERVING) throw connectionClosed();
     const all = new HttpHeaders(headers);
     all.set("Connection", "Upgrade");
     all.set("Upgrade", protocol);
@@ -270,7 +273,7 @@ export class Exchange implements BodySource, ResponseSink {
   }
 
   takeOver(): UpgradedConnection {
-    if (this.#phase !== "serving") throw connectionClosed();
+    if (this.#phase !== SERVING) throw connectionClosed();
     this.responseStarted(true);
     this.#connection.output.flush();
     this.forget();
@@ -281,7 +284,7 @@ export class Exchange implements BodySource, ResponseSink {
 
   #settled(request: ServerRequest): void {
     request.settled = true;
-    if (request !== this.#request || this.#phase !== "serving") return;
+    if (request !== this.#request || this.#phase !== SERVING) return;
     if (!request.answered) {
       // To whom seems to be gone there is nothing to say.
       if (request.signal.aborted) return this.abort();
@@ -294,7 +297,7 @@ export class Exchange implements BodySource, ResponseSink {
 
   #failed(request: ServerRequest, error: unknown): void {
     request.settled = true;
-    const current = request === this.#request && this.#phase === "serving";
+    const current = request === this.#request && this.#phase === SERVING;
     const peersFault = error instanceof ProtocolError;
     const tooLate = !current && error instanceof UsageError && error.code === "ConnectionClosed";
     if (!peersFault && !tooLate) this.#report(error, request);
@@ -326,15 +329,15 @@ export class Exchange implements BodySource, ResponseSink {
   /** The response is whole: over, once the request's body is out of the way. */
   #complete(): void {
     const request = this.#request;
-    if (request === undefined || this.#phase !== "serving" || !this.#responseDone) return;
+    if (request === undefined || this.#phase !== SERVING || !this.#responseDone) return;
     const body = request.incoming;
-    if (body?.state === "failed") this.#closeAfter = true;
-    if (body === undefined || body.state !== "open" || this.#closeAfter) {
+    if (body?.state === FAILED) this.#closeAfter = true;
+    if (body === undefined || body.state !== OPEN || this.#closeAfter) {
       this.#finish();
     } else if (body.waiting || (body.used && !request.settled)) {
       this.#connection.output.flushSoon();
     } else {
-      this.#phase = "draining";
+      this.#phase = DRAINING;
       this.#connection.output.flushSoon();
       this.#connection.awaitBody();
       this.#drain();

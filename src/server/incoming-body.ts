@@ -13,7 +13,10 @@ export interface BodySource {
   bodyEnded(): void;
 }
 
-type State = "open" | "ended" | "failed";
+type State = 0 | 1 | 2;
+export const OPEN = 0;
+export const ENDED = 1;
+export const FAILED = 2;
 
 /**
  * One request's body, read on demand. Octets stay in the connection until somebody wants them, and the
@@ -22,7 +25,7 @@ type State = "open" | "ended" | "failed";
 export class IncomingBody {
   readonly #source: BodySource;
   readonly #maxBytes: number;
-  #state: State = "open";
+  #state: State = OPEN;
   #error: unknown;
   #received = 0;
   #used = false;
@@ -108,8 +111,8 @@ export class IncomingBody {
    * @throws ProtocolError when the body is too large, malformed or was cut
    */
   read(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
-    if (this.#state === "failed") throw this.#error;
-    if (this.#state === "ended") return undefined;
+    if (this.#state === FAILED) throw this.#error;
+    if (this.#state === ENDED) return undefined;
     const event = this.#next();
     if (event !== "need-more") return event === "end" ? undefined : event;
     const promise = new Promise<Uint8Array | undefined>((resolve, reject) => {
@@ -136,14 +139,14 @@ export class IncomingBody {
 
   /** Reads and drops what is there. False when more is to come. @throws ProtocolError */
   discard(): boolean {
-    while (this.#state === "open") if (this.#next() === "need-more") return false;
+    while (this.#state === OPEN) if (this.#next() === "need-more") return false;
     return true;
   }
 
   /** Ends the body with an error; a body that ended before is not concerned. */
   fail(error: unknown): void {
-    if (this.#state !== "open") return;
-    this.#state = "failed";
+    if (this.#state !== OPEN) return;
+    this.#state = FAILED;
     this.#error = error;
     const waiter = this.#waiter;
     this.#waiter = undefined;
@@ -155,7 +158,7 @@ export class IncomingBody {
     try {
       const event = this.#source.readBody();
       if (event === "end") {
-        this.#state = "ended";
+        this.#state = ENDED;
         this.#source.bodyEnded();
       } else if (event !== "need-more") {
         this.#received += event.length;

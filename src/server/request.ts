@@ -4,7 +4,7 @@ import type { RequestHead } from "../http1/request-head.ts";
 import { NetworkError, type Socket } from "../socket/index.ts";
 import { ResponseAlreadySent, UsageError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
-import { IncomingBody } from "./incoming-body.ts";
+import { ENDED, IncomingBody, OPEN } from "./incoming-body.ts";
 import { rejected } from "./outgoing-body.ts";
 import { sendResponse, startResponse } from "./response.ts";
 import type { BodyContent, BodyWriter, HttpRequest, UpgradedConnection } from "./types.ts";
@@ -92,12 +92,12 @@ export class ServerRequest implements HttpRequest {
     if (!this.#trailers) {
       this.#trailers = new Promise((resolve, reject) => {
         this.#settleTrailers = () => {
-          if (incoming.state === "ended") resolve(HttpHeaders.fromLines(this.#trailerLines));
+          if (incoming.state === ENDED) resolve(HttpHeaders.fromLines(this.#trailerLines));
           else reject(new UsageError("ConnectionClosed", "the body was not read to its end"));
         };
       });
       this.#trailers.catch(() => {}); // that nobody waits for them is no unhandled rejection
-      if (incoming.state !== "open") this.#settleTrailers?.();
+      if (incoming.state !== OPEN) this.#settleTrailers?.();
     }
     return this.#trailers;
   }
@@ -149,7 +149,7 @@ export class ServerRequest implements HttpRequest {
   async upgrade(protocol: string, headers?: HeadersInput): Promise<UpgradedConnection> {
     if (this.answered) throw new ResponseAlreadySent();
     checkUpgrade(this, protocol);
-    if (this.incoming && this.incoming.state !== "ended") {
+    if (this.incoming && this.incoming.state !== ENDED) {
       throw new UsageError("NotUpgradable", "the body has to be read first");
     }
     return this.#exchange.switchProtocol(protocol, headers);

@@ -223,19 +223,21 @@ export class VirtualNetwork implements Network {
 
   /** A descriptor for a socket, which may be gone before it is to take one. @throws NetworkError `EMFILE` */
   #descriptor(): { take(): void; release(): void } {
-    let state: "free" | "taken" | "released" = "free";
+    let taken = false;
+    let released = false;
     return {
       take: () => {
         if (this.#active >= this.#maxSockets) {
           throw new NetworkError("EMFILE", `all ${this.#maxSockets} sockets are in use`);
         }
-        if (state === "released") return;
+        if (released) return;
         this.#active++;
-        state = "taken";
+        taken = true;
       },
       release: () => {
-        if (state === "taken") this.#active--;
-        state = "released";
+        if (taken) this.#active--;
+        taken = false;
+        released = true;
       },
     };
   }

@@ -13,9 +13,13 @@ export interface Chunk {
   readonly bytes: Uint8Array;
   readonly size: number;
   /** Whose memory it is: the writer's, the writer's who lends it to who borrows, or nobody else's. */
-  readonly memory: "kept" | "lent" | "own";
+  readonly memory: 0 | 1 | 2;
   readonly writtenAt: number;
 }
+
+const KEPT = 0;
+const LENT = 1;
+const OWN = 2;
 
 /** What was written in one go arrives in one go, up to so many bytes. */
 const JOIN_AT_MOST = 131_072;
@@ -36,7 +40,7 @@ export function chunk(data: Uint8Array | string, given: boolean, writtenAt: numb
   const bytes = isText ? encode(data) : data;
   const size = bytes.byteLength;
   const lent = given && size >= WORTH_A_BLOCK && bytes.constructor === Uint8Array;
-  return { bytes, size, memory: isText ? "own" : lent ? "lent" : "kept", writtenAt };
+  return { bytes, size, memory: isText ? OWN : lent ? LENT : KEPT, writtenAt };
 }
 
 export class ByteQueue {
@@ -87,7 +91,7 @@ export class ByteQueue {
   take(bytes: number, borrowed = false): Uint8Array {
     this.bytes -= bytes;
     const [first] = this.#chunks;
-    const free = first?.memory === "own" || (borrowed && first?.memory === "lent");
+    const free = first?.memory === OWN || (borrowed && first?.memory === LENT);
     if (free && this.#taken === 0 && bytes === first.size) {
       this.#chunks.shift();
       return part(first, 0, bytes);

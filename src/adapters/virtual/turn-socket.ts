@@ -7,6 +7,15 @@ export type Next = Uint8Array | "end" | NetworkError | undefined;
 /** Blocks delivered in one turn, so that a peer that answers from inside `onData` can't hold the loop. */
 const BLOCKS_A_TURN = 32;
 
+/** What has become of the socket. */
+const LIVE = 0;
+const CLOSING = 1;
+const CLOSED = 2;
+/** What a writer waits for: nothing, that the peer takes bytes, or a turn. */
+const UNNEEDED = 0;
+const OWED = 1;
+const DUE = 2;
+
 /**
  * A socket that delivers its events when it has a turn, and so never from inside a call. This half keeps the
  * contract's order of events; where bytes come from and go to is the subclass's.
@@ -15,10 +24,10 @@ export abstract class TurnSocket implements Socket, Turn {
   abstract readonly localAddress: SocketAddress;
   abstract readonly remoteAddress: SocketAddress;
   #events: SocketEvents | undefined;
-  #life: "live" | "closing" | "closed" = "live";
+  #life: 0 | 1 | 2 = LIVE;
   #error: Error | undefined;
-  #reading: "open" | "ended" = "open";
-  #drain: "unneeded" | "owed" | "due" = "unneeded";
+  #readingEnded = false;
+  #drain: 0 | 1 | 2 = UNNEEDED;
   #paused = false;
   #asked = false;
 
@@ -76,7 +85,7 @@ export abstract class TurnSocket implements Socket, Turn {
   protected turn(): void {}
 
   protected get live(): boolean {
-    return this.#life === "live";
+    return this.#life === LIVE;
   }
 
   /** Asks for a turn, unless one is coming. */
@@ -94,28 +103,28 @@ export abstract class TurnSocket implements Socket, Turn {
 
   /** A write was refused: `drained` is to follow. */
   protected refused(): false {
-    if (this.#drain === "unneeded") this.#drain = "owed";
+    if (this.#drain === UNNEEDED) this.#drain = OWED;
     return false;
   }
 
   /** Whether a refused writer waits for `drained`. */
   protected get drainOwed(): boolean {
-    return this.#drain === "owed";
+    return this.#drain === OWED;
   }
 
   protected drained(): void {
-    this.#drain = "due";
+    this.#drain = DUE;
     this.ask();
   }
 
   /** The socket closes, if both directions have ended. */
   protected closeIfEnded(): void {
-    if (this.#reading === "ended" && this.ended) this.close();
+    if (this.#readingEnded && this.ended) this.close();
   }
 
   protected close(error?: Error): void {
-    if (this.#life !== "live") return;
-    this.#life = "closing";
+    if (this.#life !== LIVE) return;
+    this.#life = CLOSING;
     this.#error = error;
     this.released(error);
     this.ask();
@@ -123,13 +132,13 @@ export abstract class TurnSocket implements Socket, Turn {
 
   #deliver(): void {
     const events = this.#events;
-    if (this.#drain === "due" && events && this.live) {
-      this.#drain = "unneeded";
+    if (this.#drain === DUE && events && this.live) {
+      this.#drain = UNNEEDED;
       if (!this.ended) events.onDrain();
     }
     this.#deliverInbound(events);
-    if (this.#life !== "closing" || !events) return;
-    this.#life = "closed";
+    if (this.#life !== CLOSING || !events) return;
+    this.#life = CLOSED;
     events.onClose(this.#error);
   }
 
@@ -151,7 +160,7 @@ export abstract class TurnSocket implements Socket, Turn {
   }
 
   #deliverEnd(events: SocketEvents): void {
-    this.#reading = "ended";
+    this.#readingEnded = true;
     events.onEnd();
     this.closeIfEnded();
   }
