@@ -1,9 +1,11 @@
 /**
- * The README's code runs as it stands there: programs in a Node process of their own (one that says
+ * The README's code runs as it stands there, but for port 8080, which may be taken here: programs in a Node process of their own (one that says
  * `try: curl localhost:PORT/` has to answer there), Vitest examples as tests of this file. All of it is
  * type-checked.
  */
+import { once } from "node:events";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { root } from "./entries.mjs";
@@ -19,8 +21,21 @@ const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""],
 const isTest = ({ code }: { code: string }) => /from "vitest"/.test(code);
 
 await mkdir(folder, { recursive: true });
-await Promise.all(blocks.map(({ path, code }) => writeFile(path, `${code}\nexport {};\n`)));
+for (const { path, code } of blocks) {
+  const own = code.includes("8080") ? code.replaceAll("8080", `${await freePort()}`) : code;
+  await writeFile(path, `${own}\nexport {};\n`);
+}
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A port that nobody listens on at this moment. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
 
 describe("the README's code", () => {
   test("is there", () => {
