@@ -88,6 +88,7 @@ const table = [
   { name: "./node-http/aliases", source: "src/node-http/aliases.ts", output: "node-http/aliases.js" },
   ...nodeModules,
   ...onNodeToo("keep-set-cookie", "src/server/keep-set-cookie.install.ts"),
+  ...onNodeToo("light-fetch", "src/server/light-fetch/global.ts"),
   ...onNodeToo("testing", "src/testing/index.ts"),
   { name: "./embed", source: "src/embed/index.ts", output: "embed.js" },
   { name: "./markdown-it", source: "src/markdown-it/index.ts", output: "markdown-it.js" },

@@ -29,10 +29,14 @@ const works = {
     const { app } = await import("./hono-app.mjs");
     return fetchHandler(app.fetch);
   },
+  async "hono light"() {
+    await import("portico/light-fetch");
+    return works.hono();
+  },
 };
 
-// The last two are made, the others are callbacks.
-const made = work === "file" || work === "hono";
+// The last three are made, the others are callbacks.
+const made = work === "file" || work.startsWith("hono");
 const callback = made ? await works[work]() : works[work];
 const limits = { maxHeaderBytes: 1024 * 1024, maxHeaderCount: 2000 };
 const options = {
