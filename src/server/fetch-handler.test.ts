@@ -1,9 +1,19 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { VirtualNetwork } from "../adapters/virtual/index.ts";
 import { body, deferred, fields, get, head, post, ServerStage, statuses } from "../testing/server/stage.ts";
 import { type FetchHandler, fetchHandler } from "./fetch-handler.ts";
+import { installLightFetch } from "./light-fetch/install.ts";
 
-describe("fetchHandler", () => {
+describe.each([
+  ["the platform's classes", () => () => {}],
+  ["light classes", installLightFetch],
+])("fetchHandler with %s", (_, install) => {
+  let restore: () => void;
+  beforeAll(() => {
+    restore = install();
+  });
+  afterAll(() => restore());
+
   const stage = new ServerStage({
     setup: () => ({ network: new VirtualNetwork(), listen: { port: 0 }, host: "localhost" }),
     stallBytes: 4 * 1024 * 1024,

@@ -1,34 +1,6 @@
 // First of all, as h3 takes hold of `Response` when it is loaded.
 import "../keep-set-cookie.install.ts";
-import { afterEach, beforeEach, describe } from "vitest";
-import { VirtualNetwork } from "../../adapters/virtual/index.ts";
-import { createFetch, headersOf } from "../../client/index.ts";
-import { fetchHandler } from "../fetch-handler.ts";
-import { HttpServer } from "../server.ts";
 import { examples } from "./examples.fixture.ts";
-import { frameworkCases, type Scene } from "./suite.fixture.ts";
+import { onVirtualNetwork } from "./virtual.fixture.ts";
 
-describe.each(examples)("$name on the virtual network", (example) => {
-  let scene: Scene;
-  let close: () => Promise<void>;
-
-  beforeEach(async () => {
-    const errors: unknown[] = [];
-    const network = new VirtualNetwork();
-    const server = new HttpServer({ network, onError: (error) => errors.push(error) });
-    const served = server.serve(8080, fetchHandler(example.fetch));
-    const fetch = createFetch(network);
-    scene = {
-      fetch: (path, init) => fetch(`http://localhost:8080${path}`, init),
-      errors,
-      setCookies: (response) => headersOf(response).getSetCookie(),
-    };
-    close = async () => {
-      await server.close({ graceMs: 0 });
-      await served;
-    };
-  });
-  afterEach(() => close());
-
-  frameworkCases(example, () => scene);
-});
+onVirtualNetwork(examples);

@@ -19,7 +19,7 @@ interface Expected {
   readonly missing: Failure;
 }
 
-interface Example extends Expected {
+export interface Example extends Expected {
   readonly name: string;
   readonly fetch: FetchHandler;
 }

@@ -8,12 +8,13 @@ const untouched = new WeakMap<ReadableStream, Content>();
 
 /** A body's stream. Handed to a light response it is known again for what it is. */
 export function contentStream(content: Content): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const bytes = typeof content === "string" ? encoder.encode(content) : content;
   const stream = new ReadableStream(
     {
       type: "bytes",
       pull(controller) {
         untouched.delete(stream);
+        // A copy, as it becomes its reader's.
+        const bytes = typeof content === "string" ? encoder.encode(content) : content.slice();
         // A byte stream takes no empty chunk.
         if (bytes.length > 0) controller.enqueue(bytes);
         controller.close();

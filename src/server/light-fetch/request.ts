@@ -48,6 +48,7 @@ export class LightRequest {
   }
 
   get headers(): Headers {
+    if (this.#headers === undefined && this.#platforms !== undefined) return this.#platforms.headers;
     this.#headers ??= new LightHeaders(this.#request.headers, false);
     return this.#headers as unknown as Headers;
   }

@@ -12,10 +12,10 @@ export interface KnownResponse {
   readonly content: Content | null;
 }
 
-/** The platform's class, which makes whatever is not as simple as a light response, and what it calls a text. */
+/** The platform's class, which makes whatever is not as simple as a light response, and what it says of a text and of JSON. */
 let Platforms: ResponseClass;
 let textHeaders: Readonly<Record<string, string>> = {};
-const JSON_HEADERS = { "content-type": "application/json" };
+let jsonHeaders: Readonly<Record<string, string>> = {};
 const NO_HEADERS = {};
 
 /** What `init` comes to, where it is simple. */
@@ -60,8 +60,12 @@ export class LightResponse {
   static json(data: unknown, init: unknown): LightResponse | undefined {
     const start = init === undefined ? PLAIN : startOf(init);
     if (start === undefined || NULL_BODY.has(start.status)) return undefined;
-    const text: string | undefined = JSON.stringify(data);
-    return text === undefined ? undefined : new LightResponse(text, start, JSON_HEADERS);
+    try {
+      const text: string | undefined = JSON.stringify(data);
+      return text === undefined ? undefined : new LightResponse(text, start, jsonHeaders);
+    } catch {
+      return undefined;
+    }
   }
 
   /** What to send of a response, if that is known; it is used then. */
@@ -80,13 +84,10 @@ export class LightResponse {
   }
 
   static platformsOf(light: LightResponse): Response {
-    if (light.#platforms === undefined) {
-      const { status, statusText } = light.#start;
-      const { headers } = light;
-      light.#platforms = new Platforms(light.#stream ?? light.#content, { status, statusText, headers });
-      if (light.#sent) void light.#platforms.body?.cancel();
-    }
-    return light.#platforms;
+    const made = light.#platforms ?? light.#asPlatforms();
+    // Every time, as they may have changed: a blob and a form go by their type.
+    fill(made.headers, light.headers);
+    return made;
   }
 
   get status(): number {
@@ -101,6 +102,18 @@ export class LightResponse {
     return this.#start.status < 300;
   }
 
+  get type(): ResponseType {
+    return "default";
+  }
+
+  get url(): string {
+    return "";
+  }
+
+  get redirected(): boolean {
+    return false;
+  }
+
   get headers(): Headers {
     this.#headers ??= new LightHeaders(ownFields(this.#fields()), true);
     return this.#headers as unknown as Headers;
@@ -108,7 +121,8 @@ export class LightResponse {
 
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
     if (this.#content === null) return null;
-    if (this.#platforms !== undefined || this.#sent) return LightResponse.platformsOf(this).body;
+    if (this.#platforms !== undefined) return this.#platforms.body;
+    if (this.#stream === undefined && this.#sent) return this.#asPlatforms().body;
     this.#stream ??= contentStream(this.#content);
     return this.#stream;
   }
@@ -126,6 +140,21 @@ export class LightResponse {
     return new LightResponse(this.#content, start, NO_HEADERS) as unknown as Response;
   }
 
+  /** Kept, unless all that it can say is that the body is another's or was read. */
+  #asPlatforms(): Response {
+    const { status, statusText } = this.#start;
+    const stream = this.#stream;
+    if (!this.bodyUsed && !stream?.locked) {
+      const { headers } = this;
+      this.#platforms = new Platforms(stream ?? this.#content, { status, statusText, headers });
+      return this.#platforms;
+    }
+    const made = new Platforms(this.#content === null ? null : "", { status, statusText });
+    const body = stream?.locked ? made.body?.getReader() : made.body;
+    if (this.bodyUsed) void body?.cancel();
+    return made;
+  }
+
   #fields(): HttpHeaders | Headers | Readonly<Record<string, string>> {
     if (this.#headers !== undefined) return LightHeaders.fieldsOf(this.#headers) ?? NO_HEADERS;
     const { headers } = this.#start;
@@ -140,8 +169,7 @@ export class LightResponse {
 const NULL_BODY = new Set([204, 205, 304]);
 
 function startOf(init: unknown): Start | undefined {
-  if (init === null) return PLAIN;
-  if (typeof init !== "object") return undefined;
+  if (typeof init !== "object" || init === null) return undefined;
   const light = LightResponse.startOf(init);
   if (light !== undefined) return light;
   const { status = 200, statusText = "", headers } = init as Partial<Record<keyof ResponseInit, unknown>>;
@@ -174,10 +202,16 @@ function ownFields(fields: Iterable<[string, string]> | Readonly<Record<string, 
   return new HttpHeaders(fields);
 }
 
+/** Makes headers say the same as others: what the platform added may have been taken out of those. */
+function fill(headers: Headers, others: Headers): void {
+  for (const name of [...headers.keys()]) headers.delete(name);
+  for (const [name, value] of others) headers.append(name, value);
+}
+
 /** Makes light responses instances of a `Response` class, which has the platform's among its parents. */
 export function prepareResponse(parent: ResponseClass, platforms: ResponseClass): void {
   Platforms = platforms;
-  const type = new Platforms("").headers.get("content-type");
-  if (type !== null) textHeaders = { "content-type": type };
+  textHeaders = Object.fromEntries(new Platforms("").headers);
+  jsonHeaders = Object.fromEntries(Platforms.json(0).headers);
   standIn(LightResponse, parent, LightResponse.platformsOf);
 }
