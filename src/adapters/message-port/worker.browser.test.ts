@@ -9,6 +9,8 @@ afterEach(async () => {
   await locksHeld(0);
 });
 
+const program = new URL("./server-worker.fixture.ts", import.meta.url).href;
+
 /** A network in this page, linked to the one of a server in a worker. */
 function linked() {
   const worker = new Worker(new URL("./server-worker.fixture.ts", import.meta.url), { type: "module" });
@@ -22,6 +24,25 @@ function linked() {
   );
   return { worker, network, link };
 }
+
+/** The same server in an iframe, and in a service worker: whoever takes a port. */
+const elsewhere = {
+  "an iframe": async (port: MessagePort) => {
+    const iframe = document.createElement("iframe");
+    iframe.srcdoc = `<script type="module" src="${program}"></script>`;
+    document.body.append(iframe);
+    cleanUp.push(() => iframe.remove());
+    await new Promise((resolve) => iframe.addEventListener("load", resolve));
+    iframe.contentWindow?.postMessage("link", "*", [port]);
+    return () => iframe.remove();
+  },
+  "a service worker": async (port: MessagePort) => {
+    const registration = await navigator.serviceWorker.register(program, { type: "module" });
+    const worker = registration.installing ?? registration.active;
+    cleanUp.push(() => registration.unregister());
+    worker?.postMessage("link", [port]);
+  },
+};
 
 /** Until so many sides of links hold theirs, and as many wait for the other side's. */
 async function locksHeld(count: number): Promise<void> {
@@ -71,4 +92,34 @@ it("is reset soon when the worker is terminated, though Chromium's ports have no
   expect(await client.closed(wait)).toBe("reset");
   expect((await link.closed)?.code).toBe("ECONNRESET");
   await expect(network.connect(local)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+});
+
+it.each([
+  ["an iframe", "Window"],
+  ["a service worker", "ServiceWorkerGlobalScope"],
+] as const)("reaches a server in %s, through a link like a worker's", async (place, scope) => {
+  const { port1, port2 } = new MessageChannel();
+  const network = new VirtualNetwork();
+  const link = linkNetworks(network, port1);
+  cleanUp.push(() => link.close());
+  await elsewhere[place](port2);
+  const client = await WireClient.connect(network, local);
+  await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  expect(await client.read(`Hello from ${scope}`, wait)).toContain("HTTP/1.1 200 OK");
+  await client.send(
+    "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nConnection: close\r\n\r\necho",
+  );
+  expect(await client.readToEnd(wait)).toContain("echo");
+});
+
+it("is reset soon when the iframe is taken out of its page", async () => {
+  const { port1, port2 } = new MessageChannel();
+  const network = new VirtualNetwork();
+  const link = linkNetworks(network, port1);
+  const remove = await elsewhere["an iframe"](port2);
+  const client = await WireClient.connect(network, local);
+  await locksHeld(2);
+  remove();
+  expect(await client.closed(wait)).toBe("reset");
+  expect((await link.closed)?.code).toBe("ECONNRESET");
 });
