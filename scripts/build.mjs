@@ -16,6 +16,7 @@ import { build } from "esbuild";
 import { cookieJar } from "./cookie-jar.mjs";
 import { bins, entries, root, scripts } from "./entries.mjs";
 import { inlineConstants } from "./inline-constants.mjs";
+import { shortNames } from "./internal-names.mjs";
 import { porticoPackageForEsbuild } from "./portico-package.mjs";
 
 /**
@@ -105,6 +106,7 @@ async function bundleFor(points, plugins = []) {
     external: ["node:*"],
     // For `inlineConstants`, which who bundles this for a page could not do: there they are variables.
     minifySyntax: true,
+    ...shortNames,
     sourcemap: true,
     legalComments: "none",
     logLevel: "warning",

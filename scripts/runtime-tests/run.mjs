@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 import { entries, root } from "../entries.mjs";
+import { shortNames } from "../internal-names.mjs";
 
 /** @type {Record<string, { package: string, file: string, args: string[] }>} */
 const runtimes = {
@@ -89,6 +90,8 @@ await build({
   packages: "external",
   external: ["node:*"],
   alias: alias(),
+  // As in dist, so that what is short there is tested.
+  ...shortNames,
   sourcemap: "inline",
   logLevel: "warning",
 });

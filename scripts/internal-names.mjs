@@ -1,0 +1,34 @@
+/**
+ * Names of properties that only the package's own modules use. In dist they are short: no bundler of a page can tell
+ * that nobody else uses them. A test holds that each is used inside the package alone, is none of a platform's, and
+ * that no public class or interface has it; what it can't see is a name that is made up as text.
+ */
+export const internalNames = `
+  pos linger isNamed bodyEnded declaredLength hostIndex weather flushSoon responseEnded shutDown sweep
+  awaitBody contentLength maxCount methodEnd onConnection onSettled responseStarted setBackground
+  transferEncoding admit bodyWanted clientLost closeIfEnded connectionUpgrade dateLine freeEphemeral
+  headDefaults hostLines isAt knownHead maxBytes maxLineBytes nameLength nextHead onNoConnection onResponse
+  setFull setProducer takeAll targetEnd targetStart toHead tooLarge watchdog addContentType ascii assertFree
+  bodyAborted bodyArrived bodyTimedOut checkDeadlines connectionClosed discard drainOwed exchangeEnded
+  expectsContinue expire firstBytes firstWrittenAt freeAt hasUpgrade isContentType mayPersist onIdle peerEnded
+  poolFor releaseEphemeral requestMethod rested satisfied sensible stallAt streamStarting switchProtocol
+  takeEphemeral testValue toBind uploadEnded uploadFailed writtenAt`
+  .trim()
+  .split(/\s+/);
+
+/** The letters of short names, those first that minified code has most of. */
+const LETTERS = [..."tesirnohadculfgwvmpybxkEASTCDIMOLPRNFBHUVGWJKXYZ"];
+
+/**
+ * esbuild's options. The same name is the same short one in every build, as parts of two may meet: one letter for
+ * those at the front, two for the others.
+ */
+export const shortNames = {
+  mangleProps: new RegExp(`^(?:${internalNames.join("|")})$`),
+  mangleCache: Object.fromEntries(
+    internalNames.map((name, i) => [
+      name,
+      `${LETTERS[i - LETTERS.length] ? "_" : ""}${LETTERS[i % LETTERS.length]}`,
+    ]),
+  ),
+};
