@@ -10,6 +10,7 @@ export type NodeHttpErrorCode =
   | "ERR_METHOD_NOT_IMPLEMENTED"
   | "ERR_SERVER_ALREADY_LISTEN"
   | "ERR_SERVER_NOT_RUNNING"
+  | "ERR_SOCKET_BAD_PORT"
   | "ECONNRESET";
 
 /** An error with the `code` that Node gives it. */

@@ -32,6 +32,8 @@ export class IncomingMessage extends Readable {
   joinDuplicateHeaders = false;
 
   #request: HttpRequest | undefined;
+  /** Whether what becomes of the connection is decided elsewhere. */
+  #over = false;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   /** A read that `writeContinue` began. */
   #early: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
@@ -101,6 +103,8 @@ export class IncomingMessage extends Readable {
 
   override _destroy(error: Error | null, done: Done): void {
     if (!this.complete && !this.readableEnded) {
+      // As in Node, a message that is given up takes its connection along.
+      if (!this.#over) this.socket?.destroy();
       this.aborted = this.socket?.destroyed ?? true;
       if (this.aborted) this.emit("aborted");
     }
@@ -123,6 +127,7 @@ export class IncomingMessage extends Readable {
 
   /** The answer is out: nobody is going to read what is left. */
   answered(): void {
+    this.#over = true;
     if (!this.destroyed && this.readableFlowing === null) this.destroy();
   }
 
@@ -145,6 +150,7 @@ export class IncomingMessage extends Readable {
 
   readonly #failed = (error: unknown): void => {
     if (this.destroyed) return;
+    this.#over = true;
     const cause = error instanceof Error ? error : new Error(String(error));
     this.destroy(this.listenerCount("error") > 0 ? aborted(cause) : undefined);
   };

@@ -22,7 +22,7 @@ interface Listening {
   readonly signal: AbortSignal | undefined;
 }
 
-/** @throws NodeHttpError `ERR_INVALID_ARG_VALUE`, `ERR_METHOD_NOT_IMPLEMENTED` for a handle */
+/** @throws NodeHttpError `ERR_SOCKET_BAD_PORT`, `ERR_METHOD_NOT_IMPLEMENTED` for a handle */
 export function listenSpec(args: ListenArguments): Listening {
   const callback = args.find((argument) => typeof argument === "function");
   const values = args.filter((argument) => typeof argument !== "function");
@@ -53,5 +53,5 @@ function optionsOf([first, ...rest]: ListenArguments): ListenOptions {
 function portOf(given: number | string | null | undefined): number {
   const port = Number(given ?? 0);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new NodeHttpError("ERR_INVALID_ARG_VALUE", "a port must be a whole number from 0 to 65535");
+  throw new NodeHttpError("ERR_SOCKET_BAD_PORT", "a port must be a whole number from 0 to 65535");
 }

@@ -23,6 +23,8 @@ export class ServerResponse extends Writable {
   sendDate = true;
   strictContentLength = false;
   shouldKeepAlive = true;
+  /** What the listener did wrong when nobody listened for `"error"`. */
+  failure: unknown;
   /** What Node has here is the head's text; programs ask whether it is there. */
   _header: string | null = null;
 
@@ -189,10 +191,23 @@ export class ServerResponse extends Writable {
     return super.end(chunk === null ? undefined : asBytes(chunk), encoding, done);
   }
 
+  /** As in Node, an answer that is given up takes its connection along. */
+  override _destroy(error: Error | null, done: Done): void {
+    if (!this.#sent) this.#request?.client.destroy();
+    done(error);
+  }
+
+  /** The listener's mistake, for which Portico answers while it can. */
+  fail(error: unknown): void {
+    this.failure = error;
+    this.#sent = true;
+    this.destroy();
+  }
+
   override _write(chunk: Uint8Array, _encoding: string, done: Done): void {
     this.#writePiece(chunk).then(
       () => done(),
-      () => this.#gone(done),
+      (error) => this.#failed(error, done),
     );
   }
 
@@ -250,7 +265,11 @@ export class ServerResponse extends Writable {
 
   #failed(error: unknown, done: Done): void {
     if (this.socket?.destroyed) this.#gone(done);
-    else done(error instanceof Error ? error : new Error(String(error)));
+    else if (this.listenerCount("error") > 0) done(error instanceof Error ? error : new Error(String(error)));
+    else {
+      this.fail(error);
+      done();
+    }
   }
 
   #served(): HttpRequest {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { VirtualNetwork } from "../adapters/virtual/index.ts";
 import { createFetch } from "../client/index.ts";
 import { get, head, statuses } from "../testing/server/stage.ts";
@@ -186,6 +186,40 @@ describe("node:http's server", () => {
     await Promise.resolve();
     expect(events).toContain("aborted");
     expect(events).not.toContain("finish");
+  });
+
+  it("takes the connection along when the response or the request is destroyed, and says nothing", async () => {
+    const errors: unknown[] = [];
+    const events: string[] = [];
+    const { connect } = await serve(
+      (request, response) => {
+        response.on("close", () => events.push(`${request.url} close`));
+        if (request.url === "/response") response.destroy();
+        else request.destroy();
+      },
+      { onError: (error) => errors.push(error) },
+    );
+    for (const path of ["/response", "/request"]) {
+      const client = await connect();
+      await client.send(get(path));
+      await client.closed();
+      expect(client.text).toBe("");
+    }
+    await vi.waitFor(() => expect(events).toEqual(["/response close", "/request close"]));
+    expect(errors).toEqual([]);
+  });
+
+  it("answers 500 where Content-Length is wrong and nobody listens for errors", async () => {
+    const errors: unknown[] = [];
+    const { fetch } = await serve(
+      (_, response) => {
+        response.setHeader("Content-Length", 5);
+        response.end("abc");
+      },
+      { onError: (error) => errors.push(error) },
+    );
+    expect((await fetch("/")).status).toBe(500);
+    expect(errors).toMatchObject([{ code: "ContentLengthMismatch" }]);
   });
 
   it("closes both when the client ended its side and waits for long, as Node does", async () => {

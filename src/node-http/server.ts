@@ -81,7 +81,7 @@ export class HttpServerOfNode extends EventEmitter {
   /**
    * Binds, and emits `"listening"` or `"error"`. Takes Node's forms: `(port, host?, backlog?, callback?)`,
    * `(path, callback?)`, `(options, callback?)`.
-   * @throws NodeHttpError `ERR_SERVER_ALREADY_LISTEN`, `ERR_INVALID_ARG_VALUE`
+   * @throws NodeHttpError `ERR_SERVER_ALREADY_LISTEN`, `ERR_SOCKET_BAD_PORT`
    */
   listen(...args: ListenArguments): this {
     if (this.#server !== undefined) {
@@ -268,8 +268,7 @@ export class HttpServerOfNode extends EventEmitter {
     try {
       this.emit(this.#eventOf(request), message, response);
     } catch (error) {
-      // Portico answers for a listener that throws.
-      response.destroy();
+      response.fail(error);
       throw error;
     } finally {
       done.finally(() => this.#running.delete(done));
@@ -277,6 +276,7 @@ export class HttpServerOfNode extends EventEmitter {
     return done.then(() => {
       if (connection?.current?.response === response) connection.current = undefined;
       message.answered();
+      if (response.failure !== undefined) throw response.failure;
     });
   }
 

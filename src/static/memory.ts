@@ -8,7 +8,7 @@ export interface MemoryFile {
   readonly content: string | Uint8Array;
   /** Media type with its parameters. Default: told from the name. */
   readonly type?: string;
-  /** Time of the last change, a number being milliseconds since the Unix epoch. Default: none is sent. */
+  /** Time of the last change, a number being milliseconds since the Unix epoch. Default: when the record was read. */
   readonly modified?: Date | number;
 }
 
@@ -32,6 +32,7 @@ export interface MemoryFile {
  */
 export function memoryFiles(record: Readonly<Record<string, string | Uint8Array | MemoryFile>>): FileSource {
   const root: Directory = new Map();
+  const now = Date.now();
   for (const [path, value] of Object.entries(record)) {
     const names = path.replace(/^\//, "").split("/");
     const last = names.pop() ?? "";
@@ -40,7 +41,7 @@ export function memoryFiles(record: Readonly<Record<string, string | Uint8Array 
     if (parent.has(last))
       throw new TypeError(`${JSON.stringify(path)} is already there as a directory or file`);
     const file = typeof value === "string" || value instanceof Uint8Array ? { content: value } : value;
-    parent.set(last, new StoredFile(file));
+    parent.set(last, new StoredFile(file, now));
   }
   return { open: (path) => find(root, path) };
 }
@@ -72,16 +73,16 @@ function find(root: Directory, path: readonly string[]): SourceFile | SourceDire
 class StoredFile implements SourceFile {
   readonly kind = "file";
   readonly size: number;
-  readonly modified: number | undefined;
+  readonly modified: number;
   readonly type: string | undefined;
   readonly #bytes: Uint8Array;
   #etag: string | undefined;
 
-  constructor({ content, type, modified }: MemoryFile) {
+  constructor({ content, type, modified }: MemoryFile, now: number) {
     this.#bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     this.size = this.#bytes.length;
     this.type = type;
-    this.modified = modified === undefined ? undefined : Number(modified);
+    this.modified = Number(modified ?? now);
   }
 
   get etag(): string {

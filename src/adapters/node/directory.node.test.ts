@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FileSource, SourceFile } from "../../static/source.ts";
 import { directory } from "./directory.ts";
 
@@ -66,7 +66,7 @@ async function peek(path: string, from = source): Promise<string | undefined> {
 }
 
 describe("directory", () => {
-  it("opens files and directories, and tells size, time and a weak entity-tag", async () => {
+  it("opens files and directories, and tells size, time and an entity-tag", async () => {
     expect(await peek("a.txt")).toBe("inside");
     expect(await peek("sub")).toBe("directory");
     expect(await peek("sub/b.txt")).toBe("below");
@@ -75,10 +75,29 @@ describe("directory", () => {
     expect(file).toMatchObject({
       size: 6,
       modified: 784111777000,
-      etag: expect.stringMatching(/^W\/"[\w-]+"$/),
+      etag: expect.stringMatching(/^(W\/)?"[\w-]+"$/),
     });
     file.close();
     file.close(); // once is enough, twice does no harm
+  });
+
+  it("has a strong entity-tag, another after each change, that of the same size and time included", async () => {
+    const path = join(root, "tagged.txt");
+    const tagOf = async () => {
+      const file = await openFile(source, "tagged.txt");
+      file.close();
+      return file.etag ?? "";
+    };
+    const settledTag = () => vi.waitFor(async () => expect(await tagOf()).toMatch(/^"/)).then(tagOf);
+    fs.writeFileSync(path, "one");
+    fs.utimesSync(path, 1000, 1000);
+    const first = await settledTag();
+    expect(await tagOf()).toBe(first);
+    fs.writeFileSync(path, "two");
+    fs.utimesSync(path, 1000, 1000);
+    expect(await tagOf()).not.toContain(first);
+    expect(await settledTag()).not.toBe(first);
+    fs.unlinkSync(path);
   });
 
   it("takes a file URL", async () => {

@@ -33,7 +33,8 @@ export class FileTruncated extends Error {
  * The files below a directory of the disk, as a `FileSource`.
  *
  * Serves regular files and directories and nothing else, and nothing outside of the root: a link out of
- * it isn't there, nor is a file that may not be read. Entity-tags are weak, of size and time of change.
+ * it isn't there, nor is a file that may not be read. Entity-tags are of size and time of change
+ * (ctime, which nobody sets), strong but for a file that was changed this very moment.
  * A file that gets shorter while it is sent breaks the response off (`FileTruncated`).
  *
  * @param root Path or `file:` URL. Links in it are resolved once, here.
@@ -135,6 +136,9 @@ const AT_ONCE_BYTES = 131_072;
 /** Bytes of one read of a larger file: what a download holds in memory, twice at most. */
 const PIECE_BYTES = 131_072;
 
+/** Above the step of a kernel's file times, at most 16 ms: a later change has a later time. */
+const TICK_MS = 20;
+
 class DiskFile implements SourceFile {
   readonly kind = "file";
   readonly size: number;
@@ -144,11 +148,12 @@ class DiskFile implements SourceFile {
   #reads = 0;
   #closed = false;
 
-  constructor(fd: number, { size, mtimeMs }: fs.Stats) {
+  constructor(fd: number, { size, mtimeMs, ctimeMs }: fs.Stats) {
     this.#fd = fd;
     this.size = size;
     this.modified = mtimeMs;
-    this.etag = `W/"${size.toString(36)}-${Math.round(mtimeMs * 1000).toString(36)}"`;
+    const weak = Date.now() - ctimeMs < TICK_MS ? "W/" : "";
+    this.etag = `${weak}"${size.toString(36)}-${Math.round(ctimeMs * 1000).toString(36)}"`;
   }
 
   read(start: number, end: number): Promise<Uint8Array> | AsyncIterable<Uint8Array> {
