@@ -14,7 +14,10 @@ export type RequestBody =
       readonly next?: NextChunk;
     };
 
-export type NextChunk = Promise<ReadableStreamReadResult<Uint8Array>>;
+/** The platform's `BodyInit`, by a name that is there without the DOM's types too. */
+export type BodyContent = NonNullable<RequestInit["body"]>;
+
+export type NextChunk = ReturnType<ReadableStreamDefaultReader<Uint8Array>["read"]>;
 
 /** A body with the `Content-Type` that comes with its kind, `""` for none. */
 export interface TypedBody {
@@ -31,7 +34,7 @@ const MAX_HOPS = 32;
  * What `fetch` does with each kind of `body` (Fetch Standard, "extract a body").
  * @throws TypeError for a stream that is locked or was read
  */
-export function extractBody(given: BodyInit): TypedBody | Promise<TypedBody> {
+export function extractBody(given: BodyContent): TypedBody | Promise<TypedBody> {
   if (given instanceof ArrayBuffer) return whole(new Uint8Array(given.slice(0)));
   if (ArrayBuffer.isView(given)) {
     return whole(new Uint8Array(given.buffer, given.byteOffset, given.byteLength).slice());

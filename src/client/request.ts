@@ -1,5 +1,5 @@
 import { type HeadersInput, HttpHeaders, isToken } from "../http1/headers.ts";
-import { extractBody, peekBody, type RequestBody, type TypedBody } from "./body.ts";
+import { type BodyContent, extractBody, peekBody, type RequestBody, type TypedBody } from "./body.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
 
 /**
@@ -7,7 +7,7 @@ import { ClientError, fetchFailed } from "./errors.ts";
  * a page's `Headers` and `Request` drop (`Cookie`, `Host`, `Origin`, ...).
  */
 export interface FetchInit extends Omit<RequestInit, "headers"> {
-  headers?: HeadersInput | HeadersInit;
+  headers?: HeadersInput | NonNullable<RequestInit["headers"]>;
   /** Needed beside a body that is a stream, as the platform asks. */
   duplex?: "half";
 }
@@ -20,7 +20,7 @@ export interface OutgoingRequest {
   readonly body: RequestBody | undefined;
   /** The `Content-Type` that comes with the body where `headers` has none. */
   readonly type: string;
-  readonly redirect: RequestRedirect;
+  readonly redirect: Request["redirect"];
   readonly signal: AbortSignal | undefined;
   /** Whether the jar's cookies go with it. */
   readonly cookies: boolean;
@@ -95,7 +95,7 @@ function readMethod(given: string): string {
   return NORMALIZED.has(upper) ? upper : given;
 }
 
-function extractChecked(body: BodyInit, init: FetchInit | undefined): TypedBody | Promise<TypedBody> {
+function extractChecked(body: BodyContent, init: FetchInit | undefined): TypedBody | Promise<TypedBody> {
   if (body instanceof ReadableStream && init?.duplex !== "half") {
     throw new TypeError('a stream as the body needs duplex: "half"');
   }

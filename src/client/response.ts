@@ -13,7 +13,11 @@ export interface ResponseFacts {
 /** What `headersOf` and `trailersOf` are asked about. */
 const known = new WeakMap<Response, ResponseFacts>();
 
-type ResponseClass = new (body: BodyInit | null, init: ResponseInit, facts: ResponseFacts) => Response;
+type ResponseClass = new (
+  body: ConstructorParameters<typeof Response>[0] | null,
+  init: ResponseInit,
+  facts: ResponseFacts,
+) => Response;
 
 let made: ResponseClass | undefined;
 
@@ -23,7 +27,11 @@ let made: ResponseClass | undefined;
  * each instance, and `clone` keeps everything. The class is made with the first response: on Node the very
  * name of `Response` loads its whole fetch, 17 ms that a server has no use for.
  */
-export function fetchedResponse(body: BodyInit | null, init: ResponseInit, facts: ResponseFacts): Response {
+export function fetchedResponse(
+  body: ConstructorParameters<typeof Response>[0] | null,
+  init: ResponseInit,
+  facts: ResponseFacts,
+): Response {
   made ??= responseClass();
   return new made(body, init, facts);
 }
@@ -34,7 +42,11 @@ function responseClass(): ResponseClass {
     readonly #streamed: boolean;
     #headers: Headers | undefined;
 
-    constructor(body: BodyInit | null, init: ResponseInit, facts: ResponseFacts) {
+    constructor(
+      body: ConstructorParameters<typeof Response>[0] | null,
+      init: ResponseInit,
+      facts: ResponseFacts,
+    ) {
       super(body, init);
       this.#facts = facts;
       known.set(this, facts);

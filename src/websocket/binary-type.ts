@@ -1,5 +1,5 @@
 /** The platform's two, and bytes without a copy. */
-export type WebSocketBinaryType = BinaryType | "uint8array";
+export type WebSocketBinaryType = "blob" | "arraybuffer" | "uint8array";
 
 /** A binary message as the application wants it. */
 export function toBinaryType(data: Uint8Array, type: WebSocketBinaryType): ArrayBuffer | Blob | Uint8Array {

@@ -172,11 +172,7 @@ export class WebSocketConnection extends HandlerTarget implements AsyncIterable<
     return this.#consumers.iterate();
   }
 
-  override addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void {
+  override addEventListener(type: string, listener: Listening[1] | null, options?: Listening[2]): void {
     super.addEventListener(type, listener, options);
     if (listener === null) return;
     if (type === "message") this.#consumers.listen();
@@ -245,5 +241,8 @@ export class WebSocketConnection extends HandlerTarget implements AsyncIterable<
     return code === 1000 || (code >= 3000 && code <= 4999);
   }
 }
+
+/** What `addEventListener` takes, whichever library declares it. */
+type Listening = Parameters<EventTarget["addEventListener"]>;
 
 const notOpen = () => new DOMException("the connection is not open", "InvalidStateError");

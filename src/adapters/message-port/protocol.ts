@@ -46,7 +46,7 @@ export type Message =
 
 /** What of a `MessagePort` is used, so that Node's of `node:worker_threads` fits as well as the platform's. */
 export interface PortLike {
-  postMessage(message: unknown, transfer: ArrayBuffer[] & MessagePort[]): void;
+  postMessage(message: unknown, transfer: ArrayBuffer[] & PortLike[]): void;
   addEventListener(type: "message" | "messageerror" | "close", listener: (event: unknown) => void): void;
   removeEventListener(type: "message" | "messageerror" | "close", listener: (event: unknown) => void): void;
   start(): void;
