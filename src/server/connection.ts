@@ -53,7 +53,7 @@ const CLOSE = 4;
 /** Body bytes that restart the body timeout; see `Timeouts.bodyMs`. */
 const BODY_PROGRESS = 65_536;
 /** Bytes behind the last answer that are read and dropped; a peer that goes on sending is left to stall then. */
-const MAX_DROPPED = 1_048_576;
+const MAX_DROPPED = 262_144;
 /** For so long after it was accepted a connection is new: its client is about to send. */
 const NEW_MS = 500;
 /** A last answer above this may fill the buffers on the way: the client has as long for it as for any write. */
