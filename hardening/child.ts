@@ -20,6 +20,8 @@ export interface ChildOptions {
   readonly maxDescriptors?: number;
   /** How much it leaves to others; 19 is the most. Default 0. */
   readonly nice?: number;
+  /** A command that runs it, with its arguments. */
+  readonly prefix?: readonly string[];
   /** The Node to run it with. Default: this one. */
   readonly node?: string;
   readonly nodeArgs?: readonly string[];
@@ -50,6 +52,7 @@ export class Child {
   static async start(path: string, options: ChildOptions = {}): Promise<Child> {
     const { args = [], maxDescriptors, nice = 0, node = process.execPath, nodeArgs = [] } = options;
     let command = [node, ...nodeArgs, await bundled(path), ...args];
+    if (options.prefix !== undefined) command = [...options.prefix, ...command];
     if (nice > 0) command = ["nice", "-n", String(nice), ...command];
     if (maxDescriptors !== undefined)
       command = ["sh", "-c", `ulimit -n ${maxDescriptors}; exec "$@"`, "sh", ...command];

@@ -19,15 +19,19 @@ export interface ServerSettings {
   readonly wait?: boolean;
 }
 
-/** What the process holds. */
-export interface ServerFigures {
+/** What costs next to nothing to tell, however many connections there are. */
+export interface ServerSize {
   readonly rssBytes: number;
+  readonly descriptors: number;
+}
+
+/** What the process holds. */
+export interface ServerFigures extends ServerSize {
   /** After a collection, where the process runs with `--expose-gc`. */
   readonly heapBytes: number;
   readonly externalBytes: number;
   /** Node's own list: sockets, timers, requests that keep the process alive, by kind. */
   readonly resources: Readonly<Record<string, number>>;
-  readonly descriptors: number;
   /** Requests that came to the callback. */
   readonly requests: number;
   readonly errors: readonly string[];
@@ -56,26 +60,30 @@ const server = new AsyncHttpServer({
   },
 });
 
+function size(): ServerSize {
+  return { rssBytes: process.memoryUsage.rss(), descriptors: tcp.descriptors().active };
+}
+
 function figures(): ServerFigures {
   globalThis.gc?.();
-  const { rss, heapUsed, external } = process.memoryUsage();
+  const { heapUsed, external } = process.memoryUsage();
   const resources: Record<string, number> = {};
   for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
   return {
-    rssBytes: rss,
+    ...size(),
     heapBytes: heapUsed,
     externalBytes: external,
     resources,
-    descriptors: tcp.descriptors().active,
     requests,
     errors,
   };
 }
 
-type Message = { ask: "figures" } | { ask: "listen" } | { ask: "close"; graceMs?: number };
+type Message = { ask: "size" } | { ask: "figures" } | { ask: "listen" } | { ask: "close"; graceMs?: number };
 
 process.on("message", (message: Message) => {
-  if (message.ask === "figures") process.send?.(figures());
+  if (message.ask === "size") process.send?.(size());
+  else if (message.ask === "figures") process.send?.(figures());
   else if (message.ask === "close")
     void server
       .close(message.graceMs === undefined ? {} : { graceMs: message.graceMs })
