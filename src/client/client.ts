@@ -10,14 +10,16 @@ import { Sweep } from "./sweep.ts";
 export class Client {
   readonly config: ClientConfig;
   readonly headDefaults: HeadDefaults;
-  readonly #networks: { readonly "http:": Network; readonly "https:": Network | undefined };
+  readonly #network: Network;
+  readonly #secureNetwork: Network | undefined;
   readonly #pools = new Map<string, Pool>();
   readonly #sweep: Sweep;
   #closed = false;
 
   constructor(network: Network, options: FetchOptions) {
     this.config = resolveOptions(options);
-    this.#networks = { "http:": network, "https:": options.secureNetwork };
+    this.#network = network;
+    this.#secureNetwork = options.secureNetwork;
     this.#sweep = new Sweep(this.config.clock);
     this.headDefaults = {
       userAgent: this.config.userAgent,
@@ -44,21 +46,17 @@ export class Client {
   }
 
   #newPool(key: string, { protocol, hostname, port }: URL): Pool {
-    if (protocol !== "http:" && protocol !== "https:") {
-      throw new ClientError("UnsupportedScheme", "wanted an http: URL");
+    const secure = protocol === "https:";
+    const network = secure ? this.#secureNetwork : this.#network;
+    if (!network || (protocol !== "http:" && !secure)) {
+      throw new ClientError(
+        "UnsupportedScheme",
+        secure ? "https: needs TLS, the option secureNetwork" : "wanted an http: URL",
+      );
     }
-    const network = this.#networks[protocol];
-    if (network === undefined) {
-      throw new ClientError("UnsupportedScheme", "https: needs TLS, the option secureNetwork");
-    }
-    const address = {
-      host: hostname.startsWith("[") ? hostname.slice(1, -1) : hostname,
-      port: port === "" ? DEFAULT_PORTS[protocol] : Number(port),
-    };
+    const address = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || (secure ? 443 : 80)) };
     const pool = new Pool(network, address, this.config, this.#sweep, () => this.#pools.delete(key));
     this.#pools.set(key, pool);
     return pool;
   }
 }
-
-const DEFAULT_PORTS = { "http:": 80, "https:": 443 } as const;

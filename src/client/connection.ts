@@ -66,7 +66,7 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
   #silent = true;
   #interim = 0;
   #persistent = true;
-  #keepAliveMs = Number.POSITIVE_INFINITY;
+  #keepAliveMs = Infinity;
   #peerEnded = false;
   #paused = false;
   #error: unknown;

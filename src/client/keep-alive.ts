@@ -8,7 +8,6 @@ const MARGIN_MS = 1000;
  * standard has and most servers send. Infinity where it does not say.
  */
 export function keepAliveOf(headers: HttpHeaders): number {
-  const value = headers.get("keep-alive");
-  const seconds = value === null ? undefined : /(?:^|[,\s])timeout=(\d+)/i.exec(value)?.[1];
-  return seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(seconds) * 1000 - MARGIN_MS);
+  const [, seconds] = /(?:^|[,\s])timeout=(\d+)/i.exec(headers.get("keep-alive") ?? "") ?? [];
+  return seconds ? Math.max(0, Number(seconds) * 1000 - MARGIN_MS) : Infinity;
 }

@@ -55,17 +55,18 @@ export function writeHead(request: OutgoingRequest, cookie: string, defaults: He
   for (const [name, value] of headers?.lines() ?? []) {
     if (!hears(name.toLowerCase(), value, said)) fields += `${name}: ${value}\r\n`;
   }
-  const lacks = (name: string) => !headers?.has(name);
   const framing = frame(request, said);
   let text = `${method} ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${said.host ?? url.host}\r\n${fields}`;
-  if (body !== undefined && type !== "" && lacks("content-type")) text += `Content-Type: ${type}\r\n`;
+  /** What the caller did not say. */
+  const add = (name: string, value: string) => {
+    if (value !== "" && !headers?.has(name)) text += `${name}: ${value}\r\n`;
+  };
+  if (body) add("Content-Type", type);
   if (said.cookie !== "") text += `Cookie: ${said.cookie}\r\n`;
-  if (lacks("accept")) text += "Accept: */*\r\n";
-  if (lacks("user-agent") && defaults.userAgent !== "") text += `User-Agent: ${defaults.userAgent}\r\n`;
-  if (lacks("accept-encoding")) {
-    // A part of a coded content could not be decoded (Fetch Standard, "HTTP-network-or-cache fetch").
-    text += `Accept-Encoding: ${lacks("range") ? defaults.acceptEncoding : "identity"}\r\n`;
-  }
+  add("Accept", "*/*");
+  add("User-Agent", defaults.userAgent);
+  // A part of a coded content could not be decoded (Fetch Standard, "HTTP-network-or-cache fetch").
+  add("Accept-Encoding", headers?.has("range") ? "identity" : defaults.acceptEncoding);
   if (typeof framing === "number") text += `Content-Length: ${framing}\r\n`;
   else if (framing === "chunked") text += "Transfer-Encoding: chunked\r\n";
   text += said.close ? "Connection: close\r\n\r\n" : "\r\n";

@@ -14,7 +14,7 @@ export class Sweep {
   readonly #clock: Clock;
   readonly #deadlines = new Map<Waiting, number>();
   #timer: unknown;
-  #timerAt = Number.POSITIVE_INFINITY;
+  #timerAt = Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -41,9 +41,9 @@ export class Sweep {
 
   readonly #run = (): void => {
     this.#timer = undefined;
-    this.#timerAt = Number.POSITIVE_INFINITY;
+    this.#timerAt = Infinity;
     const now = this.#clock.now();
-    let next = Number.POSITIVE_INFINITY;
+    let next = Infinity;
     for (const [waiting, deadline] of [...this.#deadlines]) {
       if (deadline > now) {
         next = Math.min(next, deadline);

@@ -31,7 +31,7 @@ export class Upload {
     this.#socket = socket;
     this.#owner = owner;
     this.#chunked = framing === "chunked";
-    this.#left = typeof framing === "number" ? framing : Number.POSITIVE_INFINITY;
+    this.#left = typeof framing === "number" ? framing : Infinity;
   }
 
   /** Whether a whole body of a known length is written, be it that the stream has not said that it ended. */

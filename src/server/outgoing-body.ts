@@ -33,7 +33,7 @@ export class OutgoingBody implements BodyWriter {
   constructor(sink: BodySink, framing: OutgoingFraming) {
     this.#sink = sink;
     this.#framing = framing;
-    this.#left = typeof framing === "number" ? framing : Number.POSITIVE_INFINITY;
+    this.#left = typeof framing === "number" ? framing : Infinity;
   }
 
   /** Whether the writer was closed: by its user, or by the connection's end. */
