@@ -30,7 +30,7 @@ export class ServerResponse extends Writable {
 
   readonly #headers = new OutgoingHeaders();
   readonly #request: HttpRequest | undefined;
-  #writer: BodyWriter | undefined;
+  #writer: Promise<BodyWriter> | undefined;
   #wrote = false;
   /** The whole body, where `end` was the first to bring one. */
   #whole: Uint8Array | string | undefined;
@@ -132,7 +132,7 @@ export class ServerResponse extends Writable {
   flushHeaders(): void {
     if (!this.headersSent) this._implicitHeader();
     this.#wrote = true;
-    this.#start().catch(() => this.destroy());
+    this.#start().catch((error) => this.fail(error));
   }
 
   writeContinue(callback?: () => void): void {
@@ -231,11 +231,16 @@ export class ServerResponse extends Writable {
     await writer.write(chunk);
   }
 
-  async #start(): Promise<BodyWriter> {
+  /** Once, although a write may come before the head of `flushHeaders` is out. */
+  #start(): Promise<BodyWriter> {
+    this.#writer ??= this.#sendHead();
+    return this.#writer;
+  }
+
+  async #sendHead(): Promise<BodyWriter> {
     const request = this.#served();
     this.#headOf(request);
-    this.#writer ??= await request.sendHeaders(this.#headers.lines(), this.statusCode);
-    return this.#writer;
+    return request.sendHeaders(this.#headers.lines(), this.statusCode);
   }
 
   async #finish(): Promise<void> {

@@ -222,6 +222,19 @@ describe("node:http's server", () => {
     expect(errors).toMatchObject([{ code: "ContentLengthMismatch" }]);
   });
 
+  it("sends a head at once by flushHeaders, and what is written right behind it", async () => {
+    const { connect } = await serve((_, response) => {
+      response.setHeader("Content-Type", "text/event-stream");
+      response.flushHeaders();
+      response.write("data: 1\n\n");
+      response.end("data: 2\n\n");
+    });
+    const text = await exchange(await connect(), get());
+    expect(text).toContain("text/event-stream");
+    expect(text).toContain("data: 1\n\n");
+    expect(text).toContain("data: 2\n\n");
+  });
+
   it("closes both when the client ended its side and waits for long, as Node does", async () => {
     const events: string[] = [];
     const { connect } = await serve((request, response) => {
