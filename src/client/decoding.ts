@@ -37,9 +37,9 @@ export function acceptEncoding(): string {
  * @throws ClientError `InvalidContentCoding` for more than five
  */
 export function codingsOf(headers: HttpHeaders): string[] {
-  const value = headers.get("content-encoding");
-  if (value === null) return [];
-  const codings = listElements(value.toLowerCase()).map((coding) => (coding === "x-gzip" ? "gzip" : coding));
+  const codings = listElements((headers.get("content-encoding") ?? "").toLowerCase()).map((coding) =>
+    coding === "x-gzip" ? "gzip" : coding,
+  );
   if (codings.length > MAX_CODINGS) {
     throw new ClientError("InvalidContentCoding", `more than ${MAX_CODINGS}`);
   }

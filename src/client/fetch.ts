@@ -40,7 +40,7 @@ export function createFetch(network: Network, options: FetchOptions = {}): Fetch
   const { baseUrl } = client.config;
   const fetch = (input: string | URL | Request, init?: FetchInit): Promise<Response> =>
     new Promise((resolve, reject) => {
-      const request = prepare(input, init, baseUrl);
+      const request = prepare(input, init ?? {}, baseUrl);
       if (request instanceof Promise) {
         request.then((ready) => new Exchange(client, ready, { resolve, reject }).start(), reject);
       } else {

@@ -36,36 +36,36 @@ const FORBIDDEN = new Set(["CONNECT", "TRACE", "TRACK"]);
  */
 export function prepare(
   input: string | URL | Request,
-  init: FetchInit | undefined,
+  init: FetchInit,
   baseUrl: string | undefined,
 ): OutgoingRequest | Promise<OutgoingRequest> {
   const request = input instanceof Request ? input : undefined;
-  const url = readUrl(input instanceof Request ? input.url : input, baseUrl);
-  if (init?.integrity || request?.integrity) {
+  const url = readUrl(request?.url ?? (input as string | URL), baseUrl);
+  if (init.integrity || request?.integrity) {
     throw fetchFailed(new ClientError("UnsupportedIntegrity"));
   }
-  const method = init?.method === undefined ? (request?.method ?? "GET") : readMethod(init.method);
-  const signal = init?.signal === undefined ? request?.signal : (init.signal ?? undefined);
-  const given = init?.headers ?? request?.headers;
+  const method = init.method === undefined ? (request?.method ?? "GET") : readMethod(init.method);
+  const signal = init.signal === undefined ? request?.signal : (init.signal ?? undefined);
+  const given = init.headers ?? request?.headers;
   const plain: OutgoingRequest = {
     method,
     url,
     headers: given === undefined ? undefined : new HttpHeaders(given as HeadersInput),
     body: undefined,
     type: "",
-    redirect: init?.redirect ?? request?.redirect ?? "follow",
+    redirect: init.redirect ?? request?.redirect ?? "follow",
     signal,
-    cookies: (init?.credentials ?? request?.credentials) !== "omit",
+    cookies: (init.credentials ?? request?.credentials) !== "omit",
   };
-  const body = init?.body ?? undefined;
-  if (body === undefined && !request?.body && !request?.bodyUsed) return plain;
+  const { body } = init;
+  if (body == null && !request?.body && !request?.bodyUsed) return plain;
   if (method === "GET" || method === "HEAD") throw new TypeError(`a ${method} request can't have a body`);
   if (signal?.aborted) {
     const unread = body ?? request?.body;
     if (unread instanceof ReadableStream) unread.cancel(signal.reason).catch(() => {}); // it was read already
     return plain;
   }
-  const typed = body === undefined ? requestBody(request as Request) : extractChecked(body, init);
+  const typed = body == null ? requestBody(request as Request) : extractChecked(body, init);
   if (typed instanceof Promise) return typed.then((found) => ({ ...plain, ...found }));
   return { ...plain, ...typed };
 }
@@ -95,8 +95,8 @@ function readMethod(given: string): string {
   return NORMALIZED.has(upper) ? upper : given;
 }
 
-function extractChecked(body: BodyContent, init: FetchInit | undefined): TypedBody | Promise<TypedBody> {
-  if (body instanceof ReadableStream && init?.duplex !== "half") {
+function extractChecked(body: BodyContent, { duplex }: FetchInit): TypedBody | Promise<TypedBody> {
+  if (body instanceof ReadableStream && duplex !== "half") {
     throw new TypeError('a stream as the body needs duplex: "half"');
   }
   return extractBody(body);

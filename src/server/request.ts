@@ -1,5 +1,6 @@
 import type { FieldLines } from "../http1/field-lines.ts";
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
+import { listElements } from "../http1/list.ts";
 import type { RequestHead } from "../http1/request-head.ts";
 import { NetworkError, type Socket } from "../socket/index.ts";
 import { ResponseAlreadySent, UsageError } from "./errors.ts";
@@ -197,7 +198,7 @@ function bracketed(address: string): string {
 
 /** RFC 9110 section 7.8: in HTTP/1.1 only, and only to a protocol that the client offered. */
 function checkUpgrade({ head, headers }: ServerRequest, protocol: string): void {
-  const offered = (headers.get("upgrade") ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const offered = listElements((headers.get("upgrade") ?? "").toLowerCase());
   if (head.minor === 0 || !head.fields.connectionUpgrade || !offered.includes(protocol.toLowerCase())) {
     throw new UsageError("NotUpgradable", `the client did not offer ${protocol}`);
   }

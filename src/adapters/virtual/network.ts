@@ -11,7 +11,13 @@ import { Addresses, bindingOf } from "./addresses.ts";
 import { type Conditions, conditionsAt, type Direction, type PortConditions } from "./conditions.ts";
 import { type Patience, pass, patiently } from "./connecting.ts";
 import { type Incoming, VirtualListener } from "./listener.ts";
-import { type Arrival, DEFAULTS, type VirtualNetworkOptions } from "./options.ts";
+import {
+  type Arrival,
+  DEFAULT_BACKLOG,
+  DEFAULT_CONNECT_TIMEOUT_MS,
+  DEFAULT_HIGH_WATER_MARK,
+  type VirtualNetworkOptions,
+} from "./options.ts";
 import { Ports } from "./ports.ts";
 import { VirtualSocket } from "./socket.ts";
 import { Weather } from "./weather.ts";
@@ -44,9 +50,9 @@ export class VirtualNetwork implements Network {
   constructor(options: VirtualNetworkOptions = {}) {
     const { maxSockets, seed, names, highWaterMark, connectTimeoutMs, clock, ...conditions } = options;
     this.#weather = new Weather(conditions, seed ?? 0, clock ?? systemClock);
-    this.#highWaterMark = highWaterMark ?? DEFAULTS.highWaterMark;
+    this.#highWaterMark = highWaterMark ?? DEFAULT_HIGH_WATER_MARK;
     this.#maxSockets = maxSockets ?? Infinity;
-    this.#connectTimeoutMs = (connectTimeoutMs ?? DEFAULTS.connectTimeoutMs) || Infinity;
+    this.#connectTimeoutMs = (connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS) || Infinity;
     this.#addresses = new Addresses(names);
   }
 
@@ -83,7 +89,7 @@ export class VirtualNetwork implements Network {
     const listener = new VirtualListener({
       address: { address, port, family: "virtual" },
       binding,
-      backlog: options.backlog ?? DEFAULTS.backlog,
+      backlog: options.backlog ?? DEFAULT_BACKLOG,
       reusePort,
       closed: () => {
         this.#ports.remove(listener);

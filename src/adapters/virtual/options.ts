@@ -32,11 +32,9 @@ export interface Arrival {
   socket(local: SocketAddress, closed: () => void): Socket;
 }
 
-export const DEFAULTS = Object.freeze({
-  /** As Node's. */
-  backlog: 511,
-  /** About what a kernel holds for one direction of a connection. */
-  highWaterMark: 262_144,
-  /** Six SYNs, each after twice the time of the one before. */
-  connectTimeoutMs: 127_000,
-});
+/** As Node's. */
+export const DEFAULT_BACKLOG = 511;
+/** About what a kernel holds for one direction of a connection. */
+export const DEFAULT_HIGH_WATER_MARK = 262_144;
+/** Six SYNs, each after twice the time of the one before. */
+export const DEFAULT_CONNECT_TIMEOUT_MS = 127_000;
