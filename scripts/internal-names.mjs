@@ -4,7 +4,7 @@
  * that no public class or interface has it; what it can't see is a name that is made up as text.
  */
 export const internalNames = `
-  pos linger isNamed bodyEnded declaredLength hostIndex weather flushSoon responseEnded shutDown sweep
+  pos framing begun readBody settled phase inHead reported readHead takeRest linger isNamed bodyEnded declaredLength hostIndex weather flushSoon responseEnded shutDown sweep
   awaitBody contentLength maxCount methodEnd onConnection onSettled responseStarted setBackground
   transferEncoding admit bodyWanted clientLost closeIfEnded connectionUpgrade dateLine freeEphemeral
   headDefaults hostLines isAt knownHead maxBytes maxLineBytes nameLength nextHead onNoConnection onResponse
