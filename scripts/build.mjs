@@ -54,9 +54,12 @@ const wholeCore = {
     });
     onLoad({ filter: /./, namespace }, async ({ path }) => {
       const own = relative(root, path).replaceAll("\\", "/");
-      const [shebang] = /^#!.*\n/.exec(await readFile(path, "utf8")) ?? [""];
+      const source = await readFile(path, "utf8");
+      const [shebang] = /^#!.*\n/.exec(source) ?? [""];
+      // `export *` leaves the default one out.
+      const main = /^export default /m.test(source) ? ` export { default } from "./${own}";` : "";
       return {
-        contents: `${shebang}import "./src/index.node.ts"; export * from "./${own}";`,
+        contents: `${shebang}import "./src/index.node.ts"; export * from "./${own}";${main}`,
         resolveDir: root,
       };
     });

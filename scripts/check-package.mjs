@@ -43,8 +43,10 @@ const SAME = `
   import { ClientError, NetworkError, defaultNetwork } from "portico";
   import * as client from "portico/client";
   import { NodeNetwork } from "portico/node";
+  import http from "portico/node-http";
   import { VirtualNetwork } from "portico/virtual";
   if (client.ClientError !== ClientError || !(defaultNetwork instanceof NodeNetwork)) throw new Error("two copies");
+  if (typeof http.createServer !== "function") throw new Error("portico/node-http has no default export");
   const refused = await client.createFetch(new VirtualNetwork())("http://localhost:1/").catch((error) => error);
   if (!(refused.cause instanceof NetworkError)) throw new Error("two copies: " + refused.cause);`;
 
@@ -84,7 +86,7 @@ async function checkAll() {
   for (const name of names.filter(forPages)) {
     await check(`esbuild bundles ${specifier(name)} for a page`, () => bundle(name, home));
   }
-  await check("a class is the same one from every name", () =>
+  await check("a class is the same one from every name, and node-http is there as a whole", () =>
     run(execPath, ["--input-type=module", "--eval", SAME], { cwd: home }),
   );
   await check("a compressed WebSocket works on Node, with nothing else installed", () => echo(home));

@@ -201,6 +201,7 @@ export class ServerResponse extends Writable {
   fail(error: unknown): void {
     this.failure = error;
     this.#sent = true;
+    if (this.#request instanceof ServerRequest) this.#request.reason = undefined;
     this.destroy();
   }
 

@@ -218,7 +218,7 @@ describe("node:http's server", () => {
       },
       { onError: (error) => errors.push(error) },
     );
-    expect((await fetch("/")).status).toBe(500);
+    expect(await fetch("/")).toMatchObject({ status: 500, statusText: "Internal Server Error" });
     expect(errors).toMatchObject([{ code: "ContentLengthMismatch" }]);
   });
 

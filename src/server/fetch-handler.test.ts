@@ -143,6 +143,10 @@ describe.each([
     expect(errors).toHaveLength(3);
   });
 
+  it("refuses what is no function at once", () => {
+    expect(() => fetchHandler({ fetch: () => new Response() } as never)).toThrow("app.fetch");
+  });
+
   it("answers 501 to a method that Request does not take, and drops the body of a GET", async () => {
     const { exchange } = await serve((request) => new Response(String(request.body)));
     expect(statuses(await exchange(head("TRACE / HTTP/1.1", "Host: a")))).toEqual([501]);

@@ -14,6 +14,7 @@ export type FetchHandler = (request: Request) => Response | Promise<Response>;
  *
  * In a page `Response` drops `Set-Cookie` before it gets here: see `keepSetCookie`.
  *
+ * @throws TypeError for what is no function, such as `app` for `app.fetch`
  * @example
  * ```ts
  * const app = new Hono();
@@ -22,6 +23,7 @@ export type FetchHandler = (request: Request) => Response | Promise<Response>;
  * ```
  */
 export function fetchHandler(handler: FetchHandler): RequestCallback {
+  if (typeof handler !== "function") throw new TypeError("wanted a function, such as app.fetch");
   return (request) => {
     if (FORBIDDEN_METHODS.has(request.method.toUpperCase())) return request.respond(501);
     const light = lightFetch();

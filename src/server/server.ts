@@ -103,10 +103,11 @@ export class HttpServer implements AsyncDisposable {
   /**
    * Accepts one connection and serves every request on it, or turns it away where it is one too many (see
    * `ServerLimits`); returns once that has begun. Returns without one when the server is closed meanwhile.
-   * @throws UsageError `NotListening`; NetworkError when the accept failed
+   * @throws UsageError `NotListening`, `InvalidOption`; NetworkError when the accept failed
    */
   async acceptRequest(callback: RequestCallback): Promise<void> {
     const listener = this.#bound();
+    if (typeof callback !== "function") throw new UsageError("InvalidOption", "wanted a callback");
     let socket: Socket;
     try {
       socket = await listener.accept();

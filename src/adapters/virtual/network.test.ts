@@ -124,6 +124,18 @@ describe("the backlog of a virtual network", () => {
   });
 });
 
+describe("what is written", () => {
+  it("is bytes or a string, and anything else a TypeError that leaves the connection alone", async () => {
+    const network = new VirtualNetwork();
+    const listener = await network.listen({ port: 80 });
+    const socket = await network.connect(local);
+    for (const wrong of [5, {}, [1]] as unknown as string[])
+      expect(() => socket.write(wrong)).toThrow(TypeError);
+    socket.write("right");
+    expect(await new WireClient(await listener.accept()).read(5)).toBe("right");
+  });
+});
+
 describe("a bounded number of sockets", () => {
   it("is EMFILE for who connects, listens, or accepts, and the connection that waits is not lost", async () => {
     const network = new VirtualNetwork({ maxSockets: 3 });

@@ -39,6 +39,7 @@ export function chunk(data: Uint8Array | string, given: boolean, writtenAt: numb
   const isText = typeof data === "string";
   const bytes = isText ? encode(data) : data;
   const size = bytes.byteLength;
+  if (size === undefined) throw new TypeError("wanted bytes or a string");
   const lent = given && size >= WORTH_A_BLOCK && bytes.constructor === Uint8Array;
   return { bytes, size, memory: isText ? OWN : lent ? LENT : KEPT, writtenAt };
 }

@@ -35,6 +35,18 @@ export function lifecycleCases(stage: ServerStage): void {
     );
   });
 
+  it("refuses what is no callback before there is a connection", async () => {
+    const { network } = await stage.subject();
+    const missing = undefined as unknown as typeof ok;
+    const server = new HttpServer({ network });
+    await expect(server.serve(0, missing)).rejects.toMatchObject({ code: "InvalidOption" });
+    expect(server.listening).toBe(false);
+    const other = new HttpServer({ network });
+    await other.listen(0);
+    await expect(other.acceptRequest(missing)).rejects.toMatchObject({ code: "InvalidOption" });
+    await other.close();
+  });
+
   it("says by the network's count of descriptors whether to accept", async () => {
     let counts: { active: number; max: number | undefined } = { active: 10, max: 15 };
     const network = { ...neverUsed(), descriptors: () => counts };
