@@ -89,6 +89,8 @@ const table = [
   ...nodeModules,
   ...onNodeToo("keep-set-cookie", "src/server/keep-set-cookie.install.ts"),
   ...onNodeToo("light-fetch", "src/server/light-fetch/global.ts"),
+  // An entry of its own: in `portico` it would take part in every start.
+  ...onNodeToo("light-fetch/install", "src/server/light-fetch/install.ts"),
   ...onNodeToo("testing", "src/testing/index.ts"),
   { name: "./embed", source: "src/embed/index.ts", output: "embed.js" },
   { name: "./markdown-it", source: "src/markdown-it/index.ts", output: "markdown-it.js" },

@@ -1,7 +1,6 @@
 export { ResponseAlreadySent, UsageError, type UsageErrorCode } from "./errors.ts";
 export { type FetchHandler, fetchHandler } from "./fetch-handler.ts";
 export { keepSetCookie, type ResponseScope } from "./keep-set-cookie.ts";
-export { type FetchScope, installLightFetch } from "./light-fetch/install.ts";
 export {
   type CloseOptions,
   DEFAULT_TIMEOUTS,

@@ -1,4 +1,4 @@
-/** For its effect: see `installLightFetch` of `portico`. */
+/** For its effect: see `installLightFetch` of `portico/light-fetch/install`. */
 import { installLightFetch } from "./install.ts";
 
 installLightFetch();
