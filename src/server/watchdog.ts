@@ -10,7 +10,7 @@ export interface Watched {
  * For so long, in milliseconds, a sweep may hold the loop: to end thousands of connections takes many times that, most
  * of it the kernel's for what their peers had sent or did not read. Then the loop is everybody's for as long again.
  */
-const TURN_MS = 4;
+const TURN_MS = 1;
 
 /**
  * One timer for all connections of a server: it sweeps them at a quarter of the shortest timeout and at
