@@ -300,7 +300,9 @@ export class Exchange implements BodySource, ResponseSink {
     const current = request === this.#request && this.#phase === SERVING;
     const peersFault = error instanceof ProtocolError;
     const tooLate = !current && error instanceof UsageError && error.code === "ConnectionClosed";
-    if (!peersFault && !tooLate) this.#report(error, request);
+    // Who waits for the signal, or gives it to others, throws its reason on: nobody's mistake.
+    const { aborted, reason } = request.signal;
+    if (!peersFault && !tooLate && !(aborted && error === reason)) this.#report(error, request);
     if (!current) return;
     if (!request.answered) {
       if (peersFault) this.#closeAfter = true;

@@ -184,8 +184,9 @@ function targetUri(head: RequestHead, socket: Socket): URL {
   const local = socket.localAddress;
   const scheme = socket.secure === true ? "https" : "http";
   const own = local.family === "unix" ? "localhost" : `${bracketed(local.address)}:${local.port}`;
-  const path = method === "CONNECT" || target === "*" ? "/" : target;
-  for (const host of [authority, own, "localhost"]) {
+  const connect = method === "CONNECT";
+  const path = connect || target === "*" ? "/" : target;
+  for (const host of [connect ? target : authority, own, "localhost"]) {
     const text = path.startsWith("/") ? `${scheme}://${host}${path}` : path;
     if (host !== "" && URL.canParse(text)) return new URL(text);
   }

@@ -122,6 +122,24 @@ export function failureCases(stage: ServerStage): void {
     expect(errors).toEqual([]);
   });
 
+  it("does not tell onError of the signal's own reason", async () => {
+    const given = deferred<void>();
+    const { connect, errors } = await stage.serve(async ({ signal }) => {
+      await new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+        given.resolve();
+      });
+    });
+    const client = await connect();
+    await client.send(get("/"));
+    await given.promise;
+    client.destroy();
+    await client.closed();
+    await settled();
+    await settled();
+    expect(errors).toEqual([]);
+  });
+
   it("lets go of a client that ended its side when the callback has nothing more to say to it", async () => {
     const { connect, clock, errors } = await stage.serve(async (request) => {
       const gone = new Promise((resolve) => request.signal.addEventListener("abort", resolve));

@@ -67,7 +67,10 @@ export function requestCases(stage: ServerStage): void {
     );
   });
 
-  it("has the URL of the server for OPTIONS *", async () => {
+  it("has the URL of the server for OPTIONS *, that of the target for CONNECT", async () => {
+    expect(await see(head("CONNECT b.test:8443 HTTP/1.1", "Host: a.test"), (r) => r.url.host)).toBe(
+      "b.test:8443",
+    );
     expect(await see(head("OPTIONS * HTTP/1.1", "Host: a.test"), (r) => r.url.href)).toBe(
       `${stage.scheme}://a.test/`,
     );
