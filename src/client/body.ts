@@ -1,4 +1,5 @@
 import { concat, isAscii } from "../http1/octets.ts";
+import { utf8 } from "../socket/utf8.ts";
 
 /**
  * The content of a request. All but a stream can be sent again, after a redirect or on another connection.
@@ -72,7 +73,7 @@ export async function peekBody(stream: ReadableStream<Uint8Array>): Promise<Requ
 
 function whole(content: string | Uint8Array | Blob, type = ""): TypedBody {
   let length = content instanceof Blob ? content.size : content.length;
-  if (typeof content === "string" && !isAscii(content)) length = new TextEncoder().encode(content).length;
+  if (typeof content === "string" && !isAscii(content)) length = utf8.encode(content).length;
   return { body: { kind: "whole", content, length }, type };
 }
 

@@ -1,5 +1,6 @@
 import { concat } from "../http1/octets.ts";
 import type { Socket } from "../socket/index.ts";
+import { utf8 } from "../socket/utf8.ts";
 import { connectionClosed, RESOLVED } from "./outgoing-body.ts";
 
 /** Answers are held back for each other up to this many characters or bytes. */
@@ -170,8 +171,6 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-const encoder = new TextEncoder();
-
 function join(pieces: readonly (string | Uint8Array)[]): Uint8Array {
-  return concat(pieces.map((piece) => (typeof piece === "string" ? encoder.encode(piece) : piece)));
+  return concat(pieces.map((piece) => (typeof piece === "string" ? utf8.encode(piece) : piece)));
 }

@@ -1,6 +1,5 @@
 import { isAscii } from "../http1/octets.ts";
-
-const encoder = new TextEncoder();
+import { utf8 } from "../socket/utf8.ts";
 
 /** Longer texts are encoded once and go on as bytes. */
 const MAX_MEASURED = 5_461;
@@ -11,7 +10,7 @@ const MAX_COUNTED = 24;
 
 /** A text as bytes where it is long: that costs less than counting them and encoding it later. */
 export function bytesIfLong(text: string): Uint8Array | undefined {
-  return text.length > MAX_MEASURED ? encoder.encode(text) : undefined;
+  return text.length > MAX_MEASURED ? utf8.encode(text) : undefined;
 }
 
 /**
@@ -21,5 +20,5 @@ export function bytesIfLong(text: string): Uint8Array | undefined {
 export function textLength(text: string): number {
   const { length } = text;
   if (length <= MAX_COUNTED && isAscii(text)) return length;
-  return length > MAX_MEASURED ? encoder.encode(text).length : encoder.encodeInto(text, scratch).written;
+  return length > MAX_MEASURED ? utf8.encode(text).length : utf8.encodeInto(text, scratch).written;
 }

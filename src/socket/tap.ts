@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "./clock.ts";
 import type { ConnectSpec, Listener, ListenSpec, Network } from "./network.ts";
 import type { Socket, SocketAddress, SocketEvents } from "./socket.ts";
+import { utf8 } from "./utf8.ts";
 
 /** What every event of a tap has. */
 interface Stamp {
@@ -181,8 +182,6 @@ class TappedNetwork implements Network {
   }
 }
 
-const encoder = new TextEncoder();
-
 class TappedSocket implements Socket {
   readonly #socket: Socket;
   readonly #tap: Tap;
@@ -250,7 +249,7 @@ class TappedSocket implements Socket {
 
   write(data: Uint8Array | string, given = false): boolean {
     if (this.#life === "destroyed" || this.#writing === "ended") return this.#socket.write(data, given);
-    const bytes = typeof data === "string" ? encoder.encode(data) : data;
+    const bytes = typeof data === "string" ? utf8.encode(data) : data;
     if (bytes.byteLength > 0) this.#tap.report({ ...this.#at, type: "sent", bytes, offset: this.#sent });
     this.#sent += bytes.byteLength;
     return this.#socket.write(bytes, given || bytes !== data);
