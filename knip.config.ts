@@ -38,7 +38,7 @@ const config: KnipConfig = {
     ...["assert", "buffer", "events", "string_decoder", "util"],
     ...["cookie-parser", "debug", "morgan"],
   ],
-  ignoreBinaries: ["taskset", "mkfifo"],
+  ignoreBinaries: ["unshare", "taskset", "mkfifo"],
 };
 
 export default config;
