@@ -8,6 +8,6 @@ it("2,000 abusers of each kind are gone within their timeouts, and ordinary clie
     timeoutMs: 60_000,
     lingerMs: 2000,
     quietMs: 10_000,
-    slackMs: 10_000,
+    slackMs: 20_000,
     maxSlowdown: 5,
   }));

@@ -18,7 +18,7 @@ export interface ChildOptions {
   readonly args?: readonly string[];
   /** Its limit of open files, which Node can't raise again. */
   readonly maxDescriptors?: number;
-  /** How much it leaves to others; 19 is the most. Default 0. */
+  /** How much it leaves to others; 19 is the most, and below 0, which needs root, it has precedence. Default 0. */
   readonly nice?: number;
   /** A command that runs it, with its arguments. */
   readonly prefix?: readonly string[];
@@ -53,7 +53,7 @@ export class Child {
     const { args = [], maxDescriptors, nice = 0, node = process.execPath, nodeArgs = [] } = options;
     let command = [node, ...nodeArgs, await bundled(path), ...args];
     if (options.prefix !== undefined) command = [...options.prefix, ...command];
-    if (nice > 0) command = ["nice", "-n", String(nice), ...command];
+    if (nice !== 0) command = ["nice", "-n", String(nice), ...command];
     if (maxDescriptors !== undefined)
       command = ["sh", "-c", `ulimit -n ${maxDescriptors}; exec "$@"`, "sh", ...command];
     const stdio = ["ignore", "inherit", "pipe", "ipc", ...(options.descriptors ?? [])] as const;
