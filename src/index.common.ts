@@ -3,6 +3,7 @@ export {
   ClientError,
   type ClientErrorCode,
   type CookieJar,
+  connect,
   type Fetch,
   type FetchInit,
   type FetchOptions,

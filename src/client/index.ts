@@ -1,3 +1,4 @@
+export { connect } from "./connect.ts";
 export { ClientError, type ClientErrorCode } from "./errors.ts";
 export { createFetch, type Fetch } from "./fetch.ts";
 export type { CookieJar, FetchOptions } from "./options.ts";

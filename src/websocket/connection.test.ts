@@ -236,11 +236,11 @@ describe("ping and pong (RFC 6455 sections 5.5.2 and 5.5.3)", () => {
 });
 
 describe("the closing handshake (RFC 6455 section 7)", () => {
-  test("begun by the peer: its code is sent back and the transport ends", async () => {
+  test("begun by the peer: its code and reason are sent back and the transport ends", async () => {
     const { connection, peer, frames, log } = await pair();
     await peer.send(masked({ opcode: 8, payload: closePayload(3001, "bye") }));
     await settled();
-    expect(frames()).toEqual(["88:3001"]);
+    expect(frames()).toEqual(["88:3001bye"]);
     expect(connection.readyState).toBe(WebSocketConnection.CLOSING);
     expect(peer.state).toBe("half-closed");
     peer.end();

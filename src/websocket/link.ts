@@ -204,7 +204,8 @@ export class WebSocketLink {
     const answer = this.#phase === "open";
     this.#phase = "finishing";
     if (answer) {
-      this.#sendClose(code === NO_STATUS ? undefined : code);
+      // With its reason, as browsers and ws do: who closed finds it in its own event.
+      this.#sendClose(code === NO_STATUS ? undefined : code, new TextEncoder().encode(reason));
       this.#events.onClosing();
     }
     if (this.#options.role === "server") this.#end();

@@ -184,7 +184,7 @@ describe.each(compressions)("%s", (_, perMessageDeflate) => {
     }
     client.close(1000, "done");
     const [code, reason] = await once(client, "close");
-    expect([code, reason.toString()]).toEqual([1000, ""]);
+    expect([code, reason.toString()]).toEqual([1000, "done"]);
   }, 90_000);
 
   test("ws as the server: every size comes back, text and binary", async () => {
