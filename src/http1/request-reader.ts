@@ -49,11 +49,6 @@ export class RequestReader extends MessageReader<RequestHead> {
     return this.nextHead();
   }
 
-  /** Lets go of the head that the next one would be held against: nothing has come for a while. */
-  forget(): void {
-    this.#last = undefined;
-  }
-
   protected override knownHead(): RequestHead | undefined {
     const { source } = this;
     if (this.#last?.isAt(source)) return this.#last;

@@ -1,5 +1,7 @@
-import type { SocketAddress } from "../socket/index.ts";
+import type { Socket } from "../socket/index.ts";
 import type { ServerLimits } from "./options.ts";
+
+type Addressed = Pick<Socket, "remoteAddress">;
 
 /** Holds how many connections each peer has, where that is limited. */
 export class Admission {
@@ -12,21 +14,22 @@ export class Admission {
 
   /**
    * One more connection.
+   * @param socket asked for its address only where connections of one peer are limited
    * @param all how many there are, this one included
    * @returns how much of what there may be there is: above 1 is too many
    */
-  enter(address: SocketAddress, all: number): number {
+  enter(socket: Addressed, all: number): number {
     const { maxConnections, maxConnectionsPerPeer } = this.#limits;
-    return Math.max(all / maxConnections, this.#count(address, 1) / maxConnectionsPerPeer);
+    return Math.max(all / maxConnections, this.#count(socket, 1) / maxConnectionsPerPeer);
   }
 
-  leave(address: SocketAddress): void {
-    this.#count(address, -1);
+  leave(socket: Addressed): void {
+    this.#count(socket, -1);
   }
 
-  #count({ address }: SocketAddress, change: number): number {
+  #count(socket: Addressed, change: number): number {
     if (this.#limits.maxConnectionsPerPeer === Infinity) return 0;
-    const peer = peerOf(address);
+    const peer = peerOf(socket.remoteAddress.address);
     const count = (this.#counts.get(peer) ?? 0) + change;
     if (count > 0) this.#counts.set(peer, count);
     else this.#counts.delete(peer);

@@ -15,7 +15,8 @@ import type { Watchdog, Watched } from "./watchdog.ts";
 /** What all connections of a server share. */
 export interface ConnectionHost {
   readonly config: ServerConfig;
-  readonly watchdog: Watchdog;
+  /** Has all connections. */
+  readonly watchdog: Watchdog<Connection>;
   readonly date: DateLine;
   readonly heads: KnownHeads;
   /** One for all: a head is begun and ended without a wait in between. */
@@ -72,11 +73,15 @@ const FROM_NEXT_SWEEP = -1;
 export class Connection implements SocketEvents, Watched, ExchangeConnection {
   readonly socket: Socket;
   readonly host: ConnectionHost;
-  readonly reader: RequestReader;
-  readonly output: Output;
   /** The reader makes views of its own. */
   readonly takesSubclasses = true;
-  readonly #exchange: Exchange;
+  readonly #callback: RequestCallback;
+  // What requests take. An idle connection has none of it: it is made when one comes, given up behind the first, as many
+  // clients leave it at that, and from the second on once none has come for a while.
+  #reader: RequestReader | undefined;
+  #output: Output | undefined;
+  #latest: Exchange | undefined;
+  #keeps = false;
   #phase: Phase = OPEN;
   #upgraded: UpgradedSocket | undefined;
   #advancing = false;
@@ -95,9 +100,22 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   constructor(socket: Socket, host: ConnectionHost, callback: RequestCallback) {
     this.socket = socket;
     this.host = host;
-    this.reader = new RequestReader(host.config.limits, host.heads);
-    this.output = new Output(socket, host.config.limits.maxUnsentBytes);
-    this.#exchange = new Exchange(this, callback);
+    this.#callback = callback;
+  }
+
+  get reader(): RequestReader {
+    this.#reader ??= new RequestReader(this.host.config.limits, this.host.heads);
+    return this.#reader;
+  }
+
+  get output(): Output {
+    this.#output ??= new Output(this.socket, this.host.config.limits.maxUnsentBytes);
+    return this.#output;
+  }
+
+  get #exchange(): Exchange {
+    this.#latest ??= new Exchange(this, this.#callback);
+    return this.#latest;
   }
 
   get peerEnded(): boolean {
@@ -169,7 +187,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     this.#phase = CLOSED;
     this.host.watchdog.delete(this);
     this.host.connectionClosed(this);
-    this.#exchange.lost(error);
+    this.#latest?.lost(error);
     this.output.close();
     upgraded?.onClose(error);
   }
@@ -232,6 +250,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     this.#readDeadline = 0;
     this.socket.pause();
     this.#upgraded = new UpgradedSocket(this.socket, this.reader.takeRest());
+    if (!this.output.full) this.#letGo();
     if (this.#peerEnded) this.#upgraded.onEnd();
     if (this.host.closing) this.#upgraded.shutDown();
     return this.#upgraded;
@@ -272,7 +291,8 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
       this.output.flushSoon();
       if (this.#peerEnded) this.#doubtClient();
     }
-    this.#updateFlow();
+    if (this.#latest) this.#updateFlow();
+    else this.#setPaused(false);
   }
 
   /**
@@ -322,9 +342,18 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     if (this.#peerEnded || this.host.closing) {
       this.linger();
     } else if (this.#readDeadline === 0) {
-      if (timeouts.keepAliveMs > 0) this.#readDeadline = FROM_NEXT_SWEEP;
+      this.#readDeadline = FROM_NEXT_SWEEP;
+      if (!this.#keeps) this.#letGo();
       this.#awaited = REQUEST;
     }
+  }
+
+  /** Makes room, and turns round whether what the next request takes is kept behind it. */
+  #letGo(): void {
+    this.#keeps = !this.#keeps;
+    this.#reader = undefined;
+    this.#output = undefined;
+    this.#latest = undefined;
   }
 
   #endOurSide(): void {
@@ -343,10 +372,10 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     if (this.#phase === UPGRADED) return;
     const { keepAliveMs, writeStallMs } = this.host.config.timeouts;
     if (this.#readDeadline === FROM_NEXT_SWEEP) {
-      this.#readDeadline = now + keepAliveMs;
-      this.reader.forget();
+      this.#readDeadline = now + (keepAliveMs || Infinity);
+      this.#letGo();
     }
-    if (this.output.stalled(now, writeStallMs)) this.socket.destroy();
+    if (this.#output?.stalled(now, writeStallMs)) this.socket.destroy();
     else if (this.#readDeadline > 0 && now >= this.#readDeadline) this.#timedOut();
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../socket/index.ts";
-import type { Watchdog } from "./watchdog.ts";
+import type { Watchdog, Watched } from "./watchdog.ts";
 
 /**
  * The `Date` field line (RFC 9110 section 6.6.1). The clock is asked once a sweep of the watchdog, which comes at
@@ -7,11 +7,11 @@ import type { Watchdog } from "./watchdog.ts";
  */
 export class DateLine {
   readonly #clock: Clock;
-  readonly #watchdog: Watchdog;
+  readonly #watchdog: Watchdog<Watched>;
   #sweep = -1;
   #line = "";
 
-  constructor(clock: Clock, watchdog: Watchdog) {
+  constructor(clock: Clock, watchdog: Watchdog<Watched>) {
     this.#clock = clock;
     this.#watchdog = watchdog;
   }

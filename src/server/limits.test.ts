@@ -94,7 +94,7 @@ describe("connections", () => {
 
   const admission = (limits: Partial<ServerLimits>) => {
     const held = new Admission(resolveOptions({ limits }).limits);
-    const from = (address: string) => ({ address, port: 1, family: "IPv6" as const });
+    const from = (address: string) => ({ remoteAddress: { address, port: 1, family: "IPv6" as const } });
     return {
       enter: (address: string) => held.enter(from(address), 1) <= 1,
       leave: (address: string) => held.leave(from(address)),

@@ -28,7 +28,7 @@ export class HttpServer implements AsyncDisposable {
   readonly #network: Network;
   readonly #options: ServerOptions;
   readonly #config: ServerConfig;
-  readonly #connections = new Set<Connection>();
+  readonly #connections: ReadonlySet<Connection>;
   readonly #admission: Admission;
   readonly #host: ConnectionHost & { closing: boolean };
   #listener: Listener | undefined;
@@ -44,7 +44,8 @@ export class HttpServer implements AsyncDisposable {
     this.#options = options;
     this.#config = resolveOptions(options);
     this.#admission = new Admission(this.#config.limits);
-    const watchdog = new Watchdog(this.#config.clock, Object.values(this.#config.timeouts));
+    const watchdog = new Watchdog<Connection>(this.#config.clock, Object.values(this.#config.timeouts));
+    this.#connections = watchdog.watched;
     this.#host = {
       config: this.#config,
       watchdog,
@@ -53,8 +54,7 @@ export class HttpServer implements AsyncDisposable {
       head: new ResponseHeadWriter(),
       closing: false,
       connectionClosed: (connection) => {
-        this.#connections.delete(connection);
-        this.#admission.leave(connection.socket.remoteAddress);
+        this.#admission.leave(connection.socket);
         if (this.#connections.size === 0) this.#whenEmpty?.();
       },
     };
@@ -121,8 +121,7 @@ export class HttpServer implements AsyncDisposable {
       return;
     }
     const connection = new Connection(socket, this.#host, callback);
-    this.#connections.add(connection);
-    const fullness = this.#admission.enter(socket.remoteAddress, this.#connections.size);
+    const fullness = this.#admission.enter(socket, this.#connections.size + 1);
     connection.start();
     if (fullness > 2) connection.destroy();
     else if (fullness > 1) connection.refuse(503);

@@ -18,12 +18,13 @@ const TURN_MS = 1;
  * sweep, and more where so many are due that a sweep takes turns. The alternative, a timer for
  * each connection that is set and cleared with each request, costs more than the rest of a small request.
  */
-export class Watchdog {
+export class Watchdog<Of extends Watched> {
   readonly #clock: Clock;
   readonly #interval: number;
-  readonly #watched = new Set<Watched>();
+  /** Everybody who was added and not deleted. */
+  readonly watched = new Set<Of>();
   /** Who is still to be looked at in the present sweep. */
-  #left = this.#watched.values();
+  #left = this.watched.values();
   #timer: unknown;
   /** Counts the turns of sweeps, and the times that somebody came after there was nobody to sweep. */
   sweep = 0;
@@ -34,16 +35,16 @@ export class Watchdog {
     this.#interval = Math.max(5, shortest / 4);
   }
 
-  add(watched: Watched): void {
-    this.#watched.add(watched);
+  add(watched: Of): void {
+    this.watched.add(watched);
     if (this.#timer !== undefined) return;
     this.sweep++;
     this.#timer = this.#clock.setTimeout(this.#turn, this.#interval);
   }
 
-  delete(watched: Watched): void {
-    this.#watched.delete(watched);
-    if (this.#watched.size > 0 || this.#timer === undefined) return;
+  delete(watched: Of): void {
+    this.watched.delete(watched);
+    if (this.watched.size > 0 || this.#timer === undefined) return;
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -52,7 +53,7 @@ export class Watchdog {
     this.#timer = undefined;
     this.sweep++;
     const swept = this.#sweep();
-    if (this.#watched.size > 0)
+    if (this.watched.size > 0)
       this.#timer ??= this.#clock.setTimeout(this.#turn, swept ? this.#interval : TURN_MS);
   };
 
@@ -62,7 +63,7 @@ export class Watchdog {
     for (let now = began; now - began < TURN_MS; now = this.#clock.now()) {
       const { value } = this.#left.next();
       if (value === undefined) {
-        this.#left = this.#watched.values();
+        this.#left = this.watched.values();
         return true;
       }
       value.checkDeadlines(now);

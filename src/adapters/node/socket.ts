@@ -40,11 +40,11 @@ export interface Origin {
 }
 
 export class NodeSocket implements Socket {
-  readonly remoteAddress: SocketAddress;
   readonly #net: NetSocket;
   readonly #beneath: NetSocket;
   readonly #descriptors: Descriptors;
   #localAddress: SocketAddress | undefined;
+  #remoteAddress: SocketAddress | undefined;
   #events: SocketEvents | undefined;
   #plain = true;
   #life: Life = "live";
@@ -60,9 +60,13 @@ export class NodeSocket implements Socket {
     this.#net = net;
     this.#beneath = beneath;
     this.#descriptors = descriptors;
-    // The remote address is gone once the connection is, and a log wants it then: it is read here.
-    this.remoteAddress = unix ? unixAddress(unix.remote) : ipAddress(net.remoteAddress, net.remotePort);
-    if (unix) this.#localAddress = unixAddress(unix.local);
+    if (unix) {
+      this.#localAddress = unixAddress(unix.local);
+      this.#remoteAddress = unixAddress(unix.remote);
+    } else {
+      // Where a connection is gone the kernel has no address for it, and a log wants it then: Node keeps what was asked.
+      void net.remoteAddress;
+    }
     descriptors.opened();
     const owned: Owned = Object.assign(net, { [owner]: this });
     owned.on("error", NodeSocket.#listeners.error);
@@ -75,6 +79,11 @@ export class NodeSocket implements Socket {
   get localAddress(): SocketAddress {
     this.#localAddress ??= ipAddress(this.#net.localAddress, this.#net.localPort);
     return this.#localAddress;
+  }
+
+  get remoteAddress(): SocketAddress {
+    this.#remoteAddress ??= ipAddress(this.#net.remoteAddress, this.#net.remotePort);
+    return this.#remoteAddress;
   }
 
   get secure(): boolean {
