@@ -12,8 +12,8 @@ const connections = 10_000;
 const atOnce = 250;
 const settleMs = 1500;
 /**
- * A collection gives back the nursery, up to 32 MiB of doubling size, once V8 has seen little allocated for five
- * seconds: a server that idles has none, one that was just asked is measured by how often its nursery doubled.
+ * Between two collections. The second gives back the nursery, up to 32 MiB of doubling size, where V8 has seen little
+ * allocated for five seconds: else a server is measured by how often its nursery doubled while the crowd came.
  */
 const untilIdleMs = 6000;
 
@@ -27,7 +27,7 @@ async function oneIdle(port) {
 
 async function resident(server) {
   server.collectGarbage();
-  await sleep(settleMs);
+  await sleep(untilIdleMs);
   server.collectGarbage();
   await sleep(settleMs);
   return server.residentKiB() / 1024;
@@ -39,7 +39,6 @@ async function hold(server) {
   for (let made = 0; made < connections; made += atOnce) {
     sockets.push(...(await Promise.all(Array.from({ length: atOnce }, () => oneIdle(server.port)))));
   }
-  await sleep(untilIdleMs);
   const after = await resident(server);
   const open = sockets.filter((socket) => !socket.destroyed).length;
   if (open < connections)
