@@ -147,6 +147,17 @@ describe.each([
     expect(() => fetchHandler({ fetch: () => new Response() } as never)).toThrow("app.fetch");
   });
 
+  it("answers 500 to a Response that was sent or read before", async () => {
+    const kept = new Response("once");
+    const { exchange, errors } = await serve(async (request) => {
+      if (request.url.endsWith("/read")) await kept.text().catch(() => {});
+      return kept;
+    });
+    expect(statuses(await exchange(get() + get() + get("/read")))).toEqual([200, 500, 500]);
+    const used = new TypeError("the handler returned a Response whose body was used");
+    expect(errors).toEqual([used, used]);
+  });
+
   it("answers 501 to a method that Request does not take, and drops the body of a GET", async () => {
     const { exchange } = await serve((request) => new Response(String(request.body)));
     expect(statuses(await exchange(head("TRACE / HTTP/1.1", "Host: a")))).toEqual([501]);

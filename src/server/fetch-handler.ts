@@ -12,7 +12,8 @@ export type FetchHandler = (request: Request) => Response | Promise<Response>;
  * A method that `Request` does not allow (CONNECT, TRACE, TRACK) is answered with 501. `GET` and `HEAD` have
  * no body there, so one that a client sends all the same is dropped.
  *
- * In a page `Response` drops `Set-Cookie` before it gets here: see `keepSetCookie`.
+ * In a page `Response` drops `Set-Cookie` before it gets here: see `keepSetCookie`. On Node most of the time of a small
+ * answer goes into the platform's `Request` and `Response`: `import "portico/light-fetch"` spares that.
  *
  * @throws TypeError for what is no function, such as `app` for `app.fetch`
  * @example
@@ -53,8 +54,9 @@ function answer(
 }
 
 async function answerStreamed(request: HttpRequest, response: Response): Promise<void> {
-  const { status, headers, body } = response;
+  const { status, headers, body, bodyUsed } = response;
   if (status === 0) throw new TypeError("the handler returned Response.error()");
+  if (bodyUsed) throw new TypeError("the handler returned a Response whose body was used");
   if (body === null) return request.respond(status, null, headers);
   const reader = body.getReader();
   const first = await reader.read();
