@@ -28,7 +28,8 @@ export class StatusLine {
       const { bytes, end, mark } = source;
       if (end > mark) this.begun = true;
       // The first thing that can be judged, and with it what is no HTTP at all.
-      if (end - mark >= VERSION_LENGTH) this.minor = readVersion(bytes, mark);
+      if (end - mark < VERSION_LENGTH) continue;
+      this.minor = readVersion(bytes, mark);
       const lf = bytes.indexOf(LF, source.pos);
       const found = lf >= 0 && lf < end;
       source.pos = found ? lf + 1 : end;
