@@ -12,9 +12,9 @@ const MAX_CODINGS = 5;
 /** `br` by its name in the Compression Standard, which not every platform has yet. */
 const BROTLI = "brotli" as CompressionFormat;
 
-function supports(format: CompressionFormat): boolean {
+function supports(coding: string): boolean {
   try {
-    return new DecompressionStream(format) !== undefined;
+    return new DecompressionStream(coding === "br" ? BROTLI : (coding as CompressionFormat)) !== undefined;
   } catch {
     return false;
   }
@@ -24,10 +24,7 @@ let accepted: string | undefined;
 
 /** The codings that this platform can decode, as the value of `Accept-Encoding`. */
 export function acceptEncoding(): string {
-  accepted ??= [
-    ...(typeof DecompressionStream === "undefined" ? [] : ["gzip", "deflate"]),
-    ...(supports(BROTLI) ? ["br"] : []),
-  ].join(", ");
+  accepted ??= ["gzip", "deflate", "br"].filter(supports).join(", ");
   return accepted || "identity";
 }
 

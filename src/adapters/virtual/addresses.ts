@@ -21,10 +21,8 @@ export class Addresses {
   ]);
 
   constructor(names: readonly string[] | Readonly<Record<string, string>> = []) {
-    const entries = Array.isArray(names)
-      ? names.map((name): [string, string] => [name, IPV4_LOOPBACK])
-      : Object.entries(names);
-    for (const [name, address] of entries) {
+    for (const [key, value] of Object.entries(names)) {
+      const [name, address] = Array.isArray(names) ? [value, IPV4_LOOPBACK] : [key, value];
       this.#byName.set(address, [address]);
       this.#byName.set(name.toLowerCase(), [address]);
     }

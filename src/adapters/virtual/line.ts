@@ -33,17 +33,13 @@ export class Line {
   #next: Segment | undefined;
 
   /** From `now` on, after `delivered` bytes; the connection was opened at `openedAt`. */
-  constructor(
-    flow: FlowConditions,
-    random: () => number,
-    at: { openedAt: number; now: number; delivered: number },
-  ) {
+  constructor(flow: FlowConditions, random: () => number, openedAt: number, now: number, delivered: number) {
     this.#flow = flow;
     this.#random = random;
-    this.#openedAt = at.openedAt;
-    this.#delivered = at.delivered;
-    this.#freeAt = at.now;
-    this.#stallAt = stallAfter(flow, at.delivered);
+    this.#openedAt = openedAt;
+    this.#delivered = delivered;
+    this.#freeAt = now;
+    this.#stallAt = stallAfter(flow, delivered);
   }
 
   /** Bytes after which the connection breaks were delivered. */

@@ -16,17 +16,6 @@ interface Acceptor {
 /** Told whether a place in the backlog was had; false when the listener closed. */
 type Applicant = (admitted: boolean) => void;
 
-/** What a listener is made of. */
-export interface Bound {
-  readonly address: SocketAddress;
-  readonly binding: Binding;
-  /** Connections that may wait; at least 1. */
-  readonly backlog: number;
-  readonly reusePort: boolean;
-  /** Called once. */
-  closed(): void;
-}
-
 /**
  * A bound port with its backlog. A place in the backlog is taken (`admit`) before the connection comes
  * (`offer`), because the two may be some latency apart. When all are taken connections wait for one, as on a
@@ -45,12 +34,22 @@ export class VirtualListener implements Listener {
   #places: number;
   #open = true;
 
-  constructor(bound: Bound) {
-    this.address = bound.address;
-    this.binding = bound.binding;
-    this.reusePort = bound.reusePort;
-    this.#closed = bound.closed;
-    this.#places = Math.max(1, bound.backlog);
+  /**
+   * @param backlog connections that may wait; at least 1
+   * @param closed called once
+   */
+  constructor(
+    address: SocketAddress,
+    binding: Binding,
+    backlog: number,
+    reusePort: boolean,
+    closed: () => void,
+  ) {
+    this.address = address;
+    this.binding = binding;
+    this.reusePort = reusePort;
+    this.#closed = closed;
+    this.#places = Math.max(1, backlog);
   }
 
   accept(): Promise<Socket> {

@@ -19,7 +19,7 @@ import {
   type VirtualNetworkOptions,
 } from "./options.ts";
 import { Ports } from "./ports.ts";
-import { VirtualSocket } from "./socket.ts";
+import { type SocketHost, VirtualSocket } from "./socket.ts";
 import { Weather } from "./weather.ts";
 
 /**
@@ -38,7 +38,7 @@ import { Weather } from "./weather.ts";
  */
 export class VirtualNetwork implements Network {
   readonly #weather: Weather;
-  readonly #highWaterMark: number;
+  readonly #host: SocketHost;
   readonly #maxSockets: number;
   readonly #connectTimeoutMs: number;
   readonly #addresses: Addresses;
@@ -50,7 +50,7 @@ export class VirtualNetwork implements Network {
   constructor(options: VirtualNetworkOptions = {}) {
     const { maxSockets, seed, names, highWaterMark, connectTimeoutMs, clock, ...conditions } = options;
     this.#weather = new Weather(conditions, seed ?? 0, clock ?? systemClock);
-    this.#highWaterMark = highWaterMark ?? DEFAULT_HIGH_WATER_MARK;
+    this.#host = { weather: this.#weather, highWaterMark: highWaterMark ?? DEFAULT_HIGH_WATER_MARK };
     this.#maxSockets = maxSockets ?? Infinity;
     this.#connectTimeoutMs = (connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS) || Infinity;
     this.#addresses = new Addresses(names);
@@ -86,16 +86,16 @@ export class VirtualNetwork implements Network {
     this.#ports.assertFree(port, binding, reusePort);
     const descriptor = this.#descriptor();
     descriptor.take();
-    const listener = new VirtualListener({
-      address: { address, port, family: "virtual" },
+    const listener = new VirtualListener(
+      { address, port, family: "virtual" },
       binding,
-      backlog: options.backlog ?? DEFAULT_BACKLOG,
+      options.backlog ?? DEFAULT_BACKLOG,
       reusePort,
-      closed: () => {
+      () => {
         this.#ports.remove(listener);
         descriptor.release();
       },
-    });
+    );
     this.#ports.add(listener);
     return listener;
   }
@@ -172,12 +172,13 @@ export class VirtualNetwork implements Network {
     const near = { address, port: from, family: "virtual" } as const;
     const far = { address, port, family: "virtual" } as const;
     const descriptor = this.#descriptor();
-    const host = { weather: this.#weather, highWaterMark: this.#highWaterMark };
-    const connection = this.#connections++;
     const [client, server] = VirtualSocket.pair(
-      host,
-      { connection, role: "client", localAddress: near, remoteAddress: far, gone },
-      { connection, role: "server", localAddress: far, remoteAddress: near, gone: descriptor.release },
+      this.#host,
+      this.#connections++,
+      near,
+      far,
+      gone,
+      descriptor.release,
     );
     this.#offer(listener, { socket: server, accepted: descriptor.take });
     return client;

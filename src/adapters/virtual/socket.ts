@@ -12,17 +12,6 @@ export interface SocketHost {
   readonly highWaterMark: number;
 }
 
-/** Which end of which connection a socket is. */
-export interface End {
-  /** Counts the connections of the network, from 0. */
-  readonly connection: number;
-  readonly role: "client" | "server";
-  readonly localAddress: SocketAddress;
-  readonly remoteAddress: SocketAddress;
-  /** Called once, when it is gone. */
-  gone(): void;
-}
-
 /**
  * One end of a connection. It holds the direction towards itself: what the peer wrote and was not taken, and,
  * under conditions, the line on which that arrives. It sets a timer only while somebody asks for what is under way.
@@ -53,24 +42,43 @@ export class VirtualSocket extends TurnSocket {
   #waiting = false;
   #timer: unknown;
 
-  private constructor(host: SocketHost, end: End) {
+  private constructor(
+    host: SocketHost,
+    connection: number,
+    role: "client" | "server",
+    localAddress: SocketAddress,
+    remoteAddress: SocketAddress,
+    gone: () => void,
+  ) {
     super();
     this.#host = host;
-    this.#gone = end.gone;
-    this.connection = end.connection;
-    this.role = end.role;
+    this.#gone = gone;
+    this.connection = connection;
+    this.role = role;
     this.openedAt = host.weather.clock.now();
-    this.localAddress = end.localAddress;
-    this.remoteAddress = end.remoteAddress;
+    this.localAddress = localAddress;
+    this.remoteAddress = remoteAddress;
   }
 
-  /** Two ends of one connection. */
-  static pair(host: SocketHost, ...ends: [End, End]): [VirtualSocket, VirtualSocket] {
-    const one = new VirtualSocket(host, ends[0]);
-    const other = new VirtualSocket(host, ends[1]);
-    one.#peer = other;
-    other.#peer = one;
-    return [one, other];
+  /**
+   * Two ends of one connection.
+   * @param connection counts the connections of the network, from 0
+   * @param near where the client is
+   * @param far where the server is
+   * @param gone called once for each, when it is gone: the client's, the server's
+   */
+  static pair(
+    host: SocketHost,
+    connection: number,
+    near: SocketAddress,
+    far: SocketAddress,
+    ...gone: [() => void, () => void]
+  ): [client: VirtualSocket, server: VirtualSocket] {
+    const client = new VirtualSocket(host, connection, "client", near, far, gone[0]);
+    const server = new VirtualSocket(host, connection, "server", far, near, gone[1]);
+    client.#peer = server;
+    server.#peer = client;
+    return [client, server];
   }
 
   get bytesTaken(): number {

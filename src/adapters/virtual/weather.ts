@@ -38,10 +38,6 @@ export class Weather {
     const flow = conditionsAt(this.#conditions, port, atServer ? "toServer" : "toClient");
     if (isCalm(flow)) return undefined;
     const seed = deriveSeed(this.#seed, socket.connection, atServer ? 0 : 1);
-    return new Line(flow, randomNumbers(seed), {
-      openedAt: socket.openedAt,
-      now: this.clock.now(),
-      delivered: socket.bytesRead,
-    });
+    return new Line(flow, randomNumbers(seed), socket.openedAt, this.clock.now(), socket.bytesRead);
   }
 }
