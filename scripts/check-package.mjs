@@ -92,6 +92,9 @@ async function checkAll() {
   await check("a compressed WebSocket works on Node, with nothing else installed", () => echo(home));
   await check("and bundled for a page", () => bundledEcho(home));
   await check("a program that imports everything type-checks", () => typeCheck(home));
+  await check("a program for Node alone type-checks, without the DOM's library", () =>
+    typeCheckForNode(home),
+  );
 }
 
 /**
@@ -190,6 +193,25 @@ async function bundledEcho(home) {
     logLevel: "silent",
   });
   await run(execPath, [outfile], { cwd: scratch });
+}
+
+/** @param {string} home */
+async function typeCheckForNode(home) {
+  const program = ["", "/client", "/node", "/node-http", "/static", "/virtual"]
+    .map((name, index) => `import * as _${index} from "portico${name}";\nvoid _${index};`)
+    .join("\n");
+  await writeFile(join(home, "index.ts"), program);
+  const lib = ["ES2023", "ESNext.Disposable"];
+  const compilerOptions = {
+    target: "ES2022",
+    module: "NodeNext",
+    lib,
+    types: ["node"],
+    strict: true,
+    noEmit: true,
+  };
+  await writeFile(join(home, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
+  await run(execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", home]);
 }
 
 /** @param {string} home */
