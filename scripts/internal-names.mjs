@@ -11,7 +11,7 @@ export const internalNames = `
   setFull setProducer takeAll targetEnd targetStart toHead tooLarge watchdog addContentType ascii assertFree
   bodyAborted bodyArrived bodyTimedOut checkDeadlines connectionClosed discard drainOwed exchangeEnded
   expectsContinue expire firstBytes firstWrittenAt freeAt hasUpgrade isContentType mayPersist onIdle peerEnded
-  poolFor releaseEphemeral requestMethod rested satisfied sensible stallAt streamStarting switchProtocol
+  poolFor releaseEphemeral rested satisfied sensible stallAt streamStarting switchProtocol
   takeEphemeral testValue toBind uploadEnded uploadFailed writtenAt`
   .trim()
   .split(/\s+/);

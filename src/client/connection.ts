@@ -4,10 +4,12 @@ import type { Limits } from "../http1/limits.ts";
 import type { BodyEvent } from "../http1/message-reader.ts";
 import { type ResponseHead, ResponseReader } from "../http1/response-reader.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
+import type { RequestBody } from "./body.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
 import { type BodySource, IncomingBody } from "./incoming-body.ts";
 import { keepAliveOf } from "./keep-alive.ts";
-import { sendRequest, type WireRequest } from "./send-request.ts";
+import type { WireHead } from "./request-writer.ts";
+import { sendRequest } from "./send-request.ts";
 import type { Waiting } from "./sweep.ts";
 import type { Upload, UploadOwner } from "./upload.ts";
 
@@ -91,14 +93,14 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
   }
 
   /** Sends a request. Only called while idle. */
-  send(request: WireRequest, handler: ResponseHandler): void {
+  send(method: string, head: WireHead, body: RequestBody | undefined, handler: ResponseHandler): void {
     this.#phase = AWAITING;
-    this.#method = request.method;
+    this.#method = method;
     this.#handler = handler;
     this.#silent = true;
     this.#interim = 0;
-    this.#persistent = !request.head.close;
-    this.#upload = sendRequest(request, this.#socket, this);
+    this.#persistent = !head.close;
+    this.#upload = sendRequest(head, body, this.#socket, this);
   }
 
   /** Does its best to keep the process from waiting for it, or undoes that. */

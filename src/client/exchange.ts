@@ -65,7 +65,7 @@ export class Exchange implements Applicant, ResponseHandler {
   onConnection(connection: ClientConnection): void {
     const { method, body } = this.#request;
     this.#connection = connection;
-    connection.send({ method, head: this.#head as WireHead, body }, this);
+    connection.send(method, this.#head as WireHead, body, this);
   }
 
   onNoConnection(error: unknown): void {

@@ -4,19 +4,13 @@ import type { RequestBody } from "./body.ts";
 import type { WireHead } from "./request-writer.ts";
 import { Upload, type UploadOwner } from "./upload.ts";
 
-/** A request in the form in which a connection sends it. */
-export interface WireRequest {
-  readonly method: string;
-  readonly head: WireHead;
-  readonly body: RequestBody | undefined;
-}
-
 /**
  * Sends a request. What is in memory leaves at once: the socket holds it, as the caller did before.
  * @returns what goes on to send a body that is a stream
  */
 export function sendRequest(
-  { head, body }: WireRequest,
+  head: WireHead,
+  body: RequestBody | undefined,
   socket: Socket,
   owner: UploadOwner,
 ): Upload | undefined {

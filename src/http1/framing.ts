@@ -16,39 +16,40 @@ export interface FramingFields {
   readonly contentLength: readonly string[];
 }
 
-/** The response whose body it is, and what it answers. */
-export interface FramedResponse {
-  readonly status: number;
-  readonly requestMethod: string;
-}
-
 /**
  * The body of a request or a response, by the steps of RFC 9112 section 6.3.
  * @param minor of the message's version
+ * @param status of a response; `undefined` for a request
+ * @param requestMethod what a response answers
  * @throws ProtocolError
  */
-export function bodyFraming(fields: FramingFields, minor: number, response?: FramedResponse): Framing {
+export function bodyFraming(
+  fields: FramingFields,
+  minor: number,
+  status?: number,
+  requestMethod?: string,
+): Framing {
   const { transferEncoding, contentLength } = fields;
   // 1. and 2. To HEAD, and 1xx, 204 and 304: none, whatever the fields say. 2xx to CONNECT: a tunnel.
-  if (response !== undefined && hasNone(response)) return 0;
+  if (status && hasNone(status, requestMethod)) return 0;
   if (transferEncoding.length > 0) {
     // 3. Both: a message ought to be handled as an error. Taking either is how requests are smuggled.
     if (contentLength.length > 0) throw invalid("both Transfer-Encoding and Content-Length");
     // 4. Transfer-Encoding. HTTP/1.0 does not have it: the framing is faulty (section 6.1).
-    if (response === undefined && minor === 0) throw invalid("Transfer-Encoding in HTTP/1.0");
+    if (!status && minor === 0) throw invalid("Transfer-Encoding in HTTP/1.0");
     if (isChunked(transferEncoding)) return CHUNKED;
-    if (response === undefined) throw invalid(WANTED);
+    if (!status) throw invalid(WANTED);
     return UNTIL_CLOSE;
   }
   // 5. and 6. Content-Length.
   if (contentLength.length > 0) return readContentLength(contentLength);
   // 7. and 8. Neither: no body, or until the connection closes.
-  return response === undefined ? 0 : UNTIL_CLOSE;
+  return status ? UNTIL_CLOSE : 0;
 }
 
 const WANTED = "wanted chunked once, as the last coding";
 
-function hasNone({ status, requestMethod }: FramedResponse): boolean {
+function hasNone(status: number, requestMethod: string | undefined): boolean {
   if (requestMethod === "HEAD" || status < 200 || status === 204 || status === 304) return true;
   return requestMethod === "CONNECT" && status < 300;
 }

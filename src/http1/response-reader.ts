@@ -41,7 +41,7 @@ export class ResponseReader extends MessageReader<ResponseHead> {
   protected override toHead(lines: FieldLines): ResponseHead {
     const { status, reason, minor } = this.#line;
     const fields = new MessageFields(lines);
-    const framing = bodyFraming(fields, minor, { status, requestMethod: this.#requestMethod });
+    const framing = bodyFraming(fields, minor, status, this.#requestMethod);
     const keepAlive = !fields.close && (minor > 0 || fields.keepAlive) && framing !== UNTIL_CLOSE;
     return { status, reason, minor, headers: HttpHeaders.fromLines(lines), framing, keepAlive };
   }
