@@ -48,17 +48,20 @@ function findPlatform(): Platform {
 /**
  * The platform's own `Request` for a request.
  * @param given the headers, where they are not to be those that the client sent
+ * @param read whether the body was read already: an empty one stands for it then
  */
 export function servedRequest(
   request: HttpRequest,
   given: Iterable<[string, string]> = request.headers,
+  read = false,
 ): Request {
   platform ??= findPlatform();
   const { filtersHeaders, ServedRequest } = platform;
   const method = normalMethod(request.method);
   const url = hrefOf(request);
   const init: Init = { method };
-  const body = method === "GET" || method === "HEAD" ? null : request.body;
+  const bodied = method !== "GET" && method !== "HEAD";
+  const body = !bodied ? null : read ? new Uint8Array(0) : request.body;
   if (body !== null) {
     init.body = body;
     init.duplex = "half";

@@ -29,10 +29,10 @@ export class LightRequest {
   static platformsOf(light: LightRequest): Request {
     if (light.#platforms === undefined) {
       const headers = light.#headers;
-      const made = servedRequest(light.#request, headers && LightHeaders.platformsOf(headers));
+      const made = servedRequest(light.#request, headers && LightHeaders.platformsOf(headers), light.#used);
       if (headers !== undefined) LightHeaders.adopt(headers, made.headers);
       // What was read here is not there to be read again.
-      if (light.#used) void made.body?.cancel();
+      if (light.#used) void made.arrayBuffer();
       light.#platforms = made;
     }
     return light.#platforms;

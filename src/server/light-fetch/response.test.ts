@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keepSetCookie } from "../keep-set-cookie.ts";
 import { type FetchScope, installLightFetch } from "./install.ts";
-import { names, outcome, steps, take, values } from "./steps.fixture.ts";
+import { names, ofBun, outcome, steps, take, values } from "./steps.fixture.ts";
 
 /** What a page's own class would drop is not what is asked here. */
 const { Response: Platforms } = keepSetCookie({ Response });
@@ -13,7 +13,8 @@ const Light = scope.Response;
 const bytes = fc.uint8Array({ maxLength: 20 });
 const bodies = fc.oneof(
   fc.string({ unit: "grapheme" }),
-  fc.constantFrom("", '{"a":1}', "a=1&b=2", "\ud800"),
+  // Half a character stays one in Bun's own class.
+  fc.constantFrom("", '{"a":1}', "a=1&b=2", ofBun ? "" : "\ud800"),
   fc.constantFrom(null, undefined),
   bytes.map((array) => array as BodyInit),
   bytes.map((array) => array.buffer as BodyInit),

@@ -43,7 +43,8 @@ export async function take<M extends Message>(
   taken: readonly Step[],
   wrap: (message: M) => M,
 ): Promise<unknown[]> {
-  const came: unknown[] = [state(message)];
+  // Not looked at before the first step: to ask for a body may make the platform's own.
+  const came: unknown[] = [];
   let current = message;
   for (const step of taken) {
     came.push(
@@ -71,7 +72,7 @@ export async function outcome(call: () => unknown): Promise<unknown> {
 }
 
 async function one(message: Message, step: Step): Promise<unknown> {
-  const { headers, body } = message;
+  const { headers } = message;
   switch (step.do) {
     case "get":
     case "has":
@@ -89,11 +90,11 @@ async function one(message: Message, step: Step): Promise<unknown> {
     case "clone":
       return [state(message.clone()), await message.clone().text()];
     case "stream":
-      return body === null ? null : [await read(body), state(message)];
+      return message.body === null ? null : [await read(message.body), state(message)];
     case "cancel":
-      return body?.cancel();
+      return message.body?.cancel();
     case "lock":
-      return body?.getReader() !== undefined;
+      return message.body?.getReader() !== undefined;
     case "blob":
       return text(await message.blob());
     case "formData":
