@@ -18,6 +18,15 @@ const bunServe = { name: "Bun.serve", server: "bun-serve", runtime: "bun" };
 const denoServe = { name: "Deno.serve", server: "deno-serve", runtime: "deno" };
 const seed = { name: "the seed", server: "seed", runtime: "seed" };
 
+/** The two on Node 20 have these beside them, so that a change of Node's shows. */
+const onNewerNodes = ["22", "24", "26"].flatMap((version) =>
+  [portico, nodeHttp].map((contestant) => ({
+    ...contestant,
+    name: `${contestant.name} on Node ${version}`,
+    runtime: `node${version}`,
+  })),
+);
+
 const assets = fileURLToPath(new URL("./results/assets", import.meta.url));
 const mebibyte = 1024 * 1024;
 
@@ -28,7 +37,18 @@ export const rows = [
     title: "Hello World, 64 connections",
     work: "hello",
     quick: ["portico", "bare node:net", "node:http", "the seed"],
-    contestants: [portico, bareNet, nodeHttp, fastify, hono, srvx, bunServe, denoServe, seed],
+    contestants: [
+      portico,
+      bareNet,
+      nodeHttp,
+      ...onNewerNodes,
+      fastify,
+      hono,
+      srvx,
+      bunServe,
+      denoServe,
+      seed,
+    ],
     targets: [
       { beside: "bare node:net", atMost: 1.05 },
       { beside: "node:http", atMost: 0.65 },

@@ -370,8 +370,9 @@ describe("connecting", () => {
     await new Promise<void>((resolve) => talker.listen(0, "127.0.0.1", resolve));
     const { port } = talker.address() as AddressInfo;
     const network = new NodeNetwork({ tls: {} });
+    // The second is what OpenSSL 3.5 says (Node 24): it reads the length before the version.
     expect(await codeOf(network.connect({ host: "127.0.0.1", port }))).toMatch(
-      /^ERR_SSL_WRONG_VERSION_NUMBER$/,
+      /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/,
     );
   });
 });
