@@ -1,5 +1,10 @@
 /** What every platform exports alike; `index.node.ts` and `index.browser.ts` add the default network. */
 export {
+  type Conditions,
+  VirtualNetwork,
+  type VirtualNetworkOptions,
+} from "./adapters/virtual/index.ts";
+export {
   ClientError,
   type ClientErrorCode,
   type CookieJar,
