@@ -98,6 +98,7 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
         const known = this.knownHead();
         if (known !== undefined) {
           source.pos += known.length;
+          this.#line.begin();
           return known;
         }
       }

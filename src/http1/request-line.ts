@@ -34,9 +34,9 @@ export class RequestLine {
     return this.methodEnd + 1;
   }
 
-  /** Whether a request has begun: an octet other than those of empty lines has come. */
+  /** Whether a request has begun: an octet other than those of whole empty lines has come. */
   get begun(): boolean {
-    return this.#state >= METHOD;
+    return this.#state !== EMPTY_LINES;
   }
 
   begin(): void {

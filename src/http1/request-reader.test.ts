@@ -92,6 +92,19 @@ describe("RequestReader", () => {
     expect(other!(wire)?.authority).toBe("a");
   });
 
+  it("knows a head only where one may begin, and counts the empty lines before each afresh", () => {
+    const wire = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    // Half an empty line is the beginning of what comes next.
+    for (const pieces of [
+      [wire, `\r${wire}`],
+      [wire, "\r", wire],
+    ]) {
+      expect(readAll(pieces.map(octets))).toMatchObject({ heads: 1, error: "InvalidRequestLine" });
+    }
+    const polite = Array.from({ length: 50 }, () => [wire, "\r\n"]).flat();
+    expect(readAll(polite.map(octets))).toMatchObject({ heads: 50, error: undefined });
+  });
+
   it("keeps no head that would hold on to a large chunk", async () => {
     const { RequestReader } = await import("./request-reader.ts");
     const { DEFAULT_LIMITS } = await import("./limits.ts");
