@@ -157,6 +157,8 @@ test("a page has its WebSockets on the program's network, in a tab of its own as
     page.waitForEvent("popup"),
     playground.region("Preview").getByRole("link", { name: "New tab" }).click(),
   ]);
+  // Before its socket is open nothing can be said on it.
+  await expect(tab.getByRole("listitem")).toHaveText("guest 2 came in");
   await tab.getByPlaceholder("Say something").fill("hello");
   await tab.getByPlaceholder("Say something").press("Enter");
   await expect(shown.getByRole("listitem").last()).toHaveText("guest 2: hello");
