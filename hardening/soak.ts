@@ -159,5 +159,6 @@ export function describe({ books, server }: SoakReport): string {
     `errors that the server reported: ${JSON.stringify(server.errors)}`,
     `${samples.length} restarts; held at the first and the last: ${JSON.stringify(samples[0])} ${JSON.stringify(samples.at(-1))}`,
     `heap in MB, each time: ${heap}`,
+    `sockets, each time: ${samples.map(({ sockets }) => sockets).join(" ")}`,
   ].join("\n");
 }

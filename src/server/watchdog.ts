@@ -49,6 +49,8 @@ export class Watchdog<Of extends Watched> {
     if (this.watched.size > 0 || this.#timer === undefined) return;
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+    // An iterator that is not at its end holds on to everybody who was there when it last moved.
+    this.#left = this.watched.values();
   }
 
   readonly #turn = (): void => {
