@@ -94,6 +94,8 @@ test("a login by cookie holds, by path, expiry and HttpOnly", async ({ page, con
   }, url);
   await preview.goto(`${url}me`);
   await expect(preview.locator("h1")).toHaveText("Cookies: sid=abc; safe=1");
+  const anonymous = await preview.evaluate(async () => (await fetch("me", { credentials: "omit" })).text());
+  expect(anonymous).not.toContain("sid");
   await preview.goto(`${url}deep`);
   await expect(preview.locator("h1")).toHaveText("Cookies: deep=1; sid=abc; safe=1");
   expect(await preview.evaluate(() => document.cookie)).toBe("");

@@ -19,6 +19,7 @@ function described(change: Partial<FetchDescription> = {}): FetchDescription {
     referrer: preview,
     mode: "cors",
     destination: "",
+    credentials: "same-origin",
     client: "c",
     ...change,
   };
@@ -74,6 +75,16 @@ describe("fields for the server", () => {
 });
 
 describe("fields for the browser", () => {
+  test.each([
+    ["no-referrer", "same-origin"],
+    ["origin", "origin-when-cross-origin"],
+    ["no-referrer, Strict-Origin", "same-origin, strict-origin-when-cross-origin"],
+    ["unsafe-url", "unsafe-url"],
+  ])("Referrer-Policy %s tells nobody else more, and the previews' own origin all", (given, wanted) => {
+    const fields = answerHeaders(new HttpHeaders([["Referrer-Policy", given]]), place, routes);
+    expect(fields).toEqual([["Referrer-Policy", wanted]]);
+  });
+
   test("Location is led back, fields of the connection and cookies end here", () => {
     const headers = new HttpHeaders([
       ["Location", "/next"],

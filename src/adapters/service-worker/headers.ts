@@ -88,13 +88,35 @@ export function answerHeaders(
   for (const [name, value] of headers.lines()) {
     const key = name.toLowerCase();
     if (NOT_ANSWERED.has(key) || (added.markup !== undefined && key === "content-length")) continue;
-    fields.push([name, key === "location" ? routes.location(value, place) : value]);
+    fields.push([name, translated(key, value, place, routes)]);
   }
   if (added.isolation !== undefined) isolate(fields, added.isolation);
   // Policies add up: this one takes nothing from the server's own.
   if (added.policy !== undefined) fields.push(["Content-Security-Policy", added.policy]);
   return fields;
 }
+
+function translated(key: string, value: string, place: Place, routes: Routes): string {
+  if (key === "location") return routes.location(value, place);
+  return key === "referrer-policy" ? withinOrigin(value) : value;
+}
+
+/**
+ * A referrer policy that tells other origins as much as the server's, and this one all: whose navigation an
+ * absolute path is can be known by its referrer alone, and helmet's default is "no-referrer".
+ */
+function withinOrigin(policies: string): string {
+  return policies
+    .split(",")
+    .map((each) => TO_ORIGIN_TOO.get(each.trim().toLowerCase()) ?? each.trim())
+    .join(", ");
+}
+
+const TO_ORIGIN_TOO = new Map([
+  ["no-referrer", "same-origin"],
+  ["origin", "origin-when-cross-origin"],
+  ["strict-origin", "strict-origin-when-cross-origin"],
+]);
 
 /** The three fields of isolation. What the server says of one of them stands. */
 function isolate(fields: [string, string][], isolation: Isolation): void {

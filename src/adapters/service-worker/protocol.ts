@@ -8,7 +8,7 @@
  */
 
 /** Raised by one with every change of a message below the line. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Page to worker: this session is here, its link comes along as the one transferred port. */
 export interface Hello {
@@ -66,6 +66,8 @@ export interface FetchDescription {
   readonly referrer: string;
   readonly mode: string;
   readonly destination: string;
+  /** `"omit"`: no cookie goes with it, and none that comes with its answer is kept. */
+  readonly credentials: string;
   /** Who asks: `clientId`, or for navigations what they will be, `resultingClientId`. */
   readonly client: string;
 }

@@ -79,4 +79,13 @@ describe("routes", () => {
   ])("Location: %s", (_, value, wanted) => {
     expect(routes.location(value, { prefix, session, port: 8080, target: "/a/b" })).toBe(wanted);
   });
+
+  test("Location: the name that X-Forwarded-Host gave, where the host page is on localhost itself", () => {
+    const local = new Routes("http://localhost:5173");
+    const place = { prefix: prefixOf("http://localhost:5173/"), session, port: 8080, target: "/" };
+    expect(local.location("http://localhost:5173/next", place)).toBe(previewUrl(place, "/next"));
+    expect(local.location("http://localhost:3000/next", place)).toBe(
+      previewUrl({ ...place, port: 3000 }, "/next"),
+    );
+  });
 });

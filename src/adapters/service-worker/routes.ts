@@ -67,10 +67,12 @@ export class Routes {
     const target = `${url.pathname}${url.search}${url.hash}`;
     // A server that was told its prefix may use it.
     if (this.parse(`${this.origin}${target}`) !== undefined) return `${this.origin}${target}`;
+    // The browser's name for this server, even where that is "localhost" too.
+    if (url.origin === this.origin) return previewUrl(place, target);
     if (url.protocol === "http:" && LOCAL_NAMES.has(url.hostname)) {
       return previewUrl({ ...place, port: Number(url.port || 80) }, target);
     }
-    return url.origin === this.origin ? previewUrl(place, target) : value;
+    return value;
   }
 
   #match(url: string): RegExpExecArray | undefined {

@@ -19,6 +19,7 @@ const posted: FetchDescription = {
   referrer: "",
   mode: "cors",
   destination: "",
+  credentials: "same-origin",
   client: "tab",
 };
 
@@ -108,6 +109,21 @@ describe("the page's half", () => {
     await requests[0]?.respond(201, "made", { "X-Own": "1" });
     await until(() => first.answers.length > 0);
     expect(first.answers).toMatchObject([{ kind: "head", id: 0, head: { status: 201 } }]);
+    await server.close();
+  });
+
+  test("a fetch without credentials takes no cookie along and leaves none", async () => {
+    const { requests, server, worker } = await begin();
+    const first = await worker("one");
+    const seen: (string | null | undefined)[] = [];
+    for (const [id, credentials] of ["same-origin", "omit", "include"].entries()) {
+      first.request(id, { ...posted, credentials });
+      await until(() => requests.length === id + 1);
+      seen.push(requests[id]?.headers.get("cookie"));
+      await requests[id]?.respond(200, "", { "Set-Cookie": `${credentials}=1` });
+      await until(() => first.answers.length === id + 1);
+    }
+    expect(seen).toEqual([null, null, "same-origin=1"]);
     await server.close();
   });
 

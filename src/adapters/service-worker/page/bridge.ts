@@ -95,7 +95,8 @@ export class PageBridge implements PageLinkHost {
     const url = virtualUrl(place);
     const site = siteContext(fetch, session, routes);
     const headers = requestHeaders(fetch, place, routes);
-    const cookie = this.#cookies.header(url, site);
+    const anonymous = fetch.credentials === "omit";
+    const cookie = anonymous ? "" : this.#cookies.header(url, site);
     if (cookie !== "") headers.set("Cookie", cookie);
     const markup = this.#parts.added.markup && new TextEncoder().encode(this.#parts.added.markup);
     const insert = (head: ResponseHead) => (markup && isPage(fetch, head.headers) ? markup : undefined);
@@ -105,9 +106,9 @@ export class PageBridge implements PageLinkHost {
         clock,
         connectMs: waits.connectMs,
         translate: (head) =>
-          this.#translate(head, place, insert(head) !== undefined, () =>
-            this.#cookies.store(head.headers.getSetCookie(), url, site),
-          ),
+          this.#translate(head, place, insert(head) !== undefined, async () => {
+            if (!anonymous) await this.#cookies.store(head.headers.getSetCookie(), url, site);
+          }),
         insert,
         ended: () => this.#ended(exchange),
       },

@@ -15,6 +15,7 @@ const described = (change: Partial<FetchDescription> = {}): FetchDescription => 
   referrer: "",
   mode: "cors",
   destination: "",
+  credentials: "same-origin",
   client: "tab-1",
   ...change,
 });

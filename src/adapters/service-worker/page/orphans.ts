@@ -58,6 +58,6 @@ export class Orphans {
 
 /** Equal for two dispatches of one fetch. */
 export function fingerprint(fetch: FetchDescription): string {
-  const { port, method, target, headers, referrer, mode, destination, client } = fetch;
-  return JSON.stringify([port, method, target, headers, referrer, mode, destination, client]);
+  const { port, method, target, headers, referrer, mode, destination, credentials, client } = fetch;
+  return JSON.stringify([port, method, target, headers, referrer, mode, destination, credentials, client]);
 }

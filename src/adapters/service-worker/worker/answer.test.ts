@@ -24,6 +24,7 @@ afterEach(() => {
 function asking(
   request: { mode: string; headers?: Record<string, string> },
   get: () => Promise<WorkerClient | undefined>,
+  sameRun?: AnswerContext,
 ) {
   const posted: ToPage[] = [];
   let asked = () => {};
@@ -40,6 +41,7 @@ function asking(
     sessions: { find: () => found },
     waits: WAITS,
     aborts: new Aborts(),
+    knowsOpening: sameRun?.knowsOpening,
   } as unknown as AnswerContext;
   const event = {
     request: {
@@ -56,7 +58,7 @@ function asking(
   } as unknown as WorkerFetchEvent;
   const response = answer(event, place, context);
   const aborted = () => posted.some(({ kind }) => kind === "abort");
-  return { ask, asked, aborts: context.aborts, response, aborted };
+  return { ask, asked, aborts: context.aborts, context, response, aborted };
 }
 
 describe("a navigation", () => {
@@ -83,6 +85,19 @@ describe("a navigation", () => {
     ask.receive(HEAD);
     expect((await response).status).toBe(200);
     expect(aborted()).toBe(false);
+  });
+
+  test("whose client has gone before it was asked for is aborted by a worker that has seen others", async () => {
+    const seen = asking(navigation, async () => ({ id: "result", url: "", postMessage() {} }));
+    seen.asked();
+    await vi.advanceTimersByTimeAsync(20);
+    seen.ask.receive(HEAD);
+    await seen.response;
+    const { asked, response, aborted } = asking(navigation, async () => undefined, seen.context);
+    asked();
+    await vi.advanceTimersByTimeAsync(20);
+    expect(aborted()).toBe(true);
+    expect((await response).status).toBe(502);
   });
 
   test("that becomes a download, and no client, is not cut", async () => {

@@ -10,6 +10,8 @@ import type { WorkerFetchEvent, WorkerScope } from "./worker-scope.ts";
 /** What answering needs, beside the event. */
 export interface AnswerContext {
   readonly scope: WorkerScope;
+  /** Whether this browser can be asked for what a navigation opens; not known before it told of one. */
+  knowsOpening?: boolean;
   readonly sessions: Sessions;
   readonly waits: Waits;
   readonly aborts: Aborts;
@@ -67,6 +69,7 @@ function describe(
     referrer: request.referrer,
     mode: request.mode,
     destination: request.destination,
+    credentials: request.credentials,
     client: resultingClientId || clientId,
   };
 }
@@ -79,9 +82,10 @@ function watch(
   event: WorkerFetchEvent,
   ask: Ask,
   signals: readonly AbortSignal[],
-  { scope, waits }: AnswerContext,
+  context: AnswerContext,
 ): () => void {
   const { request, clientId } = event;
+  const { scope, waits } = context;
   let waiting = true;
   const abort = () => {
     if (waiting) ask.abort();
@@ -92,7 +96,7 @@ function watch(
     if (clientId === "" || request.mode === "navigate") return;
     scope.clients.get(clientId).then((client) => client === undefined && abort(), abort);
   }, waits.clientCheckMs);
-  whenGivenUp(event, scope, waits, abort);
+  whenGivenUp(event, context, abort);
   for (const signal of signals) {
     signal.addEventListener("abort", abort);
     if (signal.aborted) abort();
@@ -107,19 +111,21 @@ function watch(
 
 /**
  * What a navigation opens is a client that can be asked for: it is found when it is there, and not found when the
- * frame or tab has gone or goes elsewhere. A browser that says so at once does not know such clients.
+ * frame or tab has gone or goes elsewhere. A browser that says so at once does not know such clients, unless it has
+ * known one before: then the frame had gone before it was asked for.
  */
 function whenGivenUp(
   { request, resultingClientId }: WorkerFetchEvent,
-  { clients }: WorkerScope,
-  { clientKnownMs }: Waits,
+  context: AnswerContext,
   abort: () => void,
 ): void {
   if (request.mode !== "navigate" || resultingClientId === "") return;
   const asked = Date.now();
-  clients.get(resultingClientId).then(
+  const { scope, waits } = context;
+  scope.clients.get(resultingClientId).then(
     (client) => {
-      if (client === undefined && Date.now() - asked >= clientKnownMs) abort();
+      if (client !== undefined) context.knowsOpening = true;
+      else if (context.knowsOpening || Date.now() - asked >= waits.clientKnownMs) abort();
     },
     () => undefined,
   );

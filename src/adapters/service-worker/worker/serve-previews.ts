@@ -1,7 +1,7 @@
 import { isGreeting, VERSION, WAITS, type Waits } from "../protocol.ts";
 import { type Place, Routes } from "../routes.ts";
 import { Aborts } from "./aborts.ts";
-import { answer } from "./answer.ts";
+import { type AnswerContext, answer } from "./answer.ts";
 import { decide } from "./decide.ts";
 import { isolated, wantsIsolation } from "./isolate.ts";
 import { problemResponse } from "./problem.ts";
@@ -35,7 +35,7 @@ export function servePreviews(scope: WorkerScope, options: ServePreviewsOptions 
   const previewsOnly = scope.registration.scope.endsWith("~");
   const sessions = new Sessions(scope, routes, waits, version);
   const aborts = new Aborts();
-  const context = { scope, sessions, waits, aborts };
+  const context: AnswerContext = { scope, sessions, waits, aborts };
   const isolation = wantsIsolation(scope);
 
   scope.addEventListener("install", (event) => event.waitUntil(scope.skipWaiting()));

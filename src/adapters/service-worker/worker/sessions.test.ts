@@ -108,6 +108,7 @@ describe("finding the page of a session", () => {
       referrer: "",
       mode: "cors",
       destination: "",
+      credentials: "same-origin",
       client: "",
     };
     const ask = link.ask(fetch, null);
