@@ -103,7 +103,9 @@ test("a request is copied as a command for curl", async ({ playground, page }) =
   await page.getByLabel("Headers").fill("X-It: it's");
   await page.getByLabel("Body").fill("a=b");
   await page.getByLabel("Method").fill("PUT");
-  expect(await copied()).toBe("curl -i -X PUT -H 'X-It: it'\\''s' --data-raw a=b http://localhost:8080/");
+  expect(await copied()).toBe(
+    "curl -i -X PUT -H 'X-It: it'\\''s' -H Content-Type: --data-raw a=b http://localhost:8080/",
+  );
   await playground.button("Raw bytes").click();
   await page.getByLabel("Bytes to send").fill("GET /%\\x00\\r\\n");
   expect(await copied()).toBe("printf 'GET /%%\\000\\r\\n' | nc localhost 8080");

@@ -1,4 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { type AddressInfo, createServer } from "node:net";
+import { promisify } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { asCurl } from "./curl.ts";
@@ -10,9 +12,9 @@ describe("a command for curl", () => {
   test.each([
     [{}, "curl -i http://localhost:80/"],
     [{ method: "HEAD" }, "curl -i --head http://localhost:80/"],
-    [{ method: "POST", body: "a=b" }, "curl -i --data-raw a=b http://localhost:80/"],
+    [{ method: "POST", body: "a=b" }, "curl -i -H Content-Type: --data-raw a=b http://localhost:80/"],
     [{ method: "POST" }, "curl -i -X POST http://localhost:80/"],
-    [{ body: "x y" }, "curl -i -X GET --data-raw 'x y' http://localhost:80/"],
+    [{ body: "x y" }, "curl -i -X GET -H Content-Type: --data-raw 'x y' http://localhost:80/"],
     [{ path: "/a?b&c" }, "curl -i 'http://localhost:80/a?b&c'"],
     [
       { headers: "X-It: it's\n\nHost: elsewhere" },
@@ -20,6 +22,45 @@ describe("a command for curl", () => {
     ],
   ])("%j", (changes, command) => {
     expect(asCurl(draft(changes), 80)).toBe(command);
+  });
+});
+
+describe("what a shell makes of the command", () => {
+  const run = promisify(execFile);
+
+  test.each([
+    { path: "/list?ids[1]=2&{a,b}" },
+    { path: "/a/../b/./c" },
+    { path: "/with space?\u00e4#fragment" },
+    { method: "OPTIONS", path: "*" },
+    { path: "http://elsewhere.example/x" },
+    { headers: "X-Empty:\nX-Full: 1" },
+    { headers: "Host: localhost.example" },
+    { method: "POST", body: "a=b" },
+    { method: "PUT", headers: "Content-Type: application/json", body: '{"it\'s":"@x\\n"}' },
+  ])("is the same request: %j", async (changes) => {
+    const server = createServer({ allowHalfOpen: true });
+    const received = new Promise<string>((resolve) => {
+      server.on("connection", (socket) => {
+        let text = "";
+        socket.setEncoding("utf8").on("data", (data) => {
+          text += data;
+          if (!text.endsWith(`\r\n\r\n${draft(changes).body}`)) return;
+          socket.end("HTTP/1.1 204 No Content\r\n\r\n");
+          resolve(text);
+        });
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+    const { port } = server.address() as AddressInfo;
+    await run("/bin/sh", ["-c", `${asCurl(draft(changes), port)} --silent --max-time 5`]);
+    server.close();
+    const lines = (text: string) => text.split("\r\n");
+    const [line, ...rest] = lines(await received);
+    const [wantedLine, ...wanted] = lines(new TextDecoder().decode(requestBytes(draft(changes), port)));
+    expect(line).toBe(wantedLine);
+    const theirs = rest.filter((each) => !/^(accept|user-agent):/i.test(each));
+    expect(theirs.sort()).toEqual(wanted.sort());
   });
 });
 

@@ -1,20 +1,40 @@
 import { fieldLines, type RequestDraft, requestBytes } from "./draft.ts";
 
-/** The same request as a command for a shell. Raw bytes go through `nc`, as curl would not send them as they are. */
+/**
+ * The same request as a command for a shell. Raw bytes go through `nc`, as curl would not send them as they are, and so
+ * do a body that is chunked by hand and a HEAD that has one.
+ */
 export function asCurl(draft: RequestDraft, port: number): string {
-  if (draft.mode === "raw")
+  const own = fieldLines(draft, port);
+  const chunked = own.some((line) => /^transfer-encoding\s*:/i.test(line));
+  if (draft.mode === "raw" || chunked || (draft.method === "HEAD" && draft.body !== ""))
     return `printf ${quoted(printfOf(requestBytes(draft, port)))} | nc localhost ${port}`;
-  const own = fieldLines(draft, port).filter(
-    (line) => !/^(host: localhost|content-length):/i.test(line) && !/^host: localhost/i.test(line),
-  );
   const implied = draft.body === "" ? "GET" : "POST";
+  const made = new Set([`host: localhost:${port}`, `content-length: ${byteLength(draft.body)}`]);
   const options = [
     draft.method === "HEAD" ? "--head" : draft.method === implied ? "" : `-X ${quoted(draft.method)}`,
-    ...own.map((line) => `-H ${quoted(line)}`),
+    ...own.filter((line) => !made.has(line.toLowerCase())).map((line) => `-H ${quoted(asOption(line))}`),
+    // Else curl calls every body a form.
+    draft.body === "" || own.some((line) => /^content-type\s*:/i.test(line)) ? "" : "-H Content-Type:",
     draft.body === "" ? "" : `--data-raw ${quoted(draft.body)}`,
+    ...target(draft.path, `http://localhost:${port}`),
   ];
-  const target = quoted(`http://localhost:${port}${draft.path}`);
-  return ["curl -i", ...options, target].filter(Boolean).join(" ");
+  return ["curl -i", ...options].filter(Boolean).join(" ");
+}
+
+/** What curl's URLs have no room for, or would be changed by it (fragments, globs, dot segments), is given beside the URL. */
+function target(path: string, origin: string): string[] {
+  const plain = /^\/[\w.~!$&'()*+,;=:@%/?-]*$/.test(path) && !/\/(\.|%2e){1,2}(?=[/?]|$)/i.test(path);
+  return plain ? [quoted(origin + path)] : [`--request-target ${quoted(path)}`, `${origin}/`];
+}
+
+/** A field without a value ends with a semicolon in curl's words: with a colon it would be left out. */
+function asOption(line: string): string {
+  return line.replace(/:\s*$/, ";");
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 function printfOf(bytes: Uint8Array): string {
