@@ -5,7 +5,9 @@ import { type KnownHeads, RequestReader } from "../http1/request-reader.ts";
 import type { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
 import type { DateLine } from "./date-line.ts";
-import { DRAINING, Exchange, type ExchangeConnection, incomplete, NONE } from "./exchange.ts";
+import { DRAINING, Exchange, type ExchangeConnection, NONE } from "./exchange.ts";
+import { faultOf } from "./faults.ts";
+import { LingeringClose } from "./lingering-close.ts";
 import type { ServerConfig } from "./options.ts";
 import { Output } from "./output.ts";
 import type { RequestCallback } from "./types.ts";
@@ -26,42 +28,23 @@ export interface ConnectionHost {
   connectionClosed(connection: Connection): void;
 }
 
-/**
- * Where in its life a connection is; what becomes of one request is the `Exchange`'s.
- *
- * | phase | means | ends with |
- * |---|---|---|
- * | `open` | requests are read and served, one at a time | a last answer: `ending`; `upgrade`: `upgraded` |
- * | `ending` | the last answer waits to be taken by the peer | the drain: `lingering` |
- * | `lingering` | our side is ended, what comes is dropped until the peer ends its own or it is too much | close |
- * | `upgraded` | the bytes are somebody else's | close |
- */
-type Phase = 0 | 1 | 2 | 3 | 4;
-const OPEN = 0;
-const ENDING = 1;
-const LINGERING = 2;
-const UPGRADED = 3;
-const CLOSED = 4;
+/** Who the socket's events are for when no more requests are read from it: its ending, or another protocol. */
+interface Successor extends Partial<SocketEvents> {
+  /** The server stops. */
+  shutDown?(): void;
+  checkDeadlines?(now: number): void;
+}
 
 /** What the read deadline is for. */
-type Awaited = 0 | 1 | 2 | 3 | 4;
+type Awaited = 0 | 1 | 2;
 const HEAD = 0;
 const REQUEST = 1;
 const BODY = 2;
-const ANSWER = 3;
-const CLOSE = 4;
 
 /** Body bytes that restart the body timeout; see `Timeouts.bodyMs`. */
 const BODY_PROGRESS = 65_536;
-/** Bytes behind the last answer that are read and dropped; a peer that goes on sending is left to stall then. */
-const MAX_DROPPED = 262_144;
 /** For so long after it was accepted a connection is new: its client is about to send. */
 const NEW_MS = 500;
-/** A last answer above this may fill the buffers on the way: the client has as long for it as for any write. */
-const MAX_QUICK = 65_536;
-
-/** So long a client that ended its side may wait for an answer before it is taken to be gone. */
-const DOUBT_MS = 100;
 
 /**
  * A wait for the next request counts from the watchdog's next sweep: one begins after every answer, and asking
@@ -74,7 +57,9 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   readonly socket: Socket;
   readonly host: ConnectionHost;
   /** The reader makes views of its own. */
-  readonly takesSubclasses = true;
+  get takesSubclasses(): boolean {
+    return true;
+  }
   readonly #callback: RequestCallback;
   // What requests take. An idle connection has none of it: it is made when one comes, given up behind the first, as many
   // clients leave it at that, and from the second on once none has come for a while.
@@ -82,8 +67,9 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   #output: Output | undefined;
   #latest: Exchange | undefined;
   #keeps = false;
-  #phase: Phase = OPEN;
-  #upgraded: UpgradedSocket | undefined;
+  /** Requests are read and served, one at a time, until a last answer or an upgrade. */
+  #open = true;
+  #successor: Successor | undefined;
   #advancing = false;
   #paused = false;
   #peerEnded = false;
@@ -91,10 +77,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   /** When the present wait for the peer's bytes is over; 0 for never. */
   #readDeadline = 0;
   #awaited: Awaited = HEAD;
-  /**
-   * Body bytes received when the body timeout was last set; behind the last answer, bytes that were dropped; for a
-   * client in doubt, bytes that had been written.
-   */
+  /** Body bytes received when the body timeout was last set. */
   #mark = 0;
 
   constructor(socket: Socket, host: ConnectionHost, callback: RequestCallback) {
@@ -118,6 +101,11 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     return this.#latest;
   }
 
+  /** Whether a request is being served. */
+  get #serving(): boolean {
+    return this.#latest !== undefined && this.#latest.phase !== NONE;
+  }
+
   get peerEnded(): boolean {
     return this.#peerEnded;
   }
@@ -134,8 +122,8 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
    * new that its first request may be on its way gets the time for that.
    */
   shutDown(): void {
-    if (this.#phase === UPGRADED) this.#upgraded?.shutDown();
-    if (this.#phase !== OPEN || this.#exchange.phase !== NONE || this.reader.buffered > 0) return;
+    this.#successor?.shutDown?.();
+    if (!this.#open || this.#serving || this.reader.buffered > 0) return;
     const { clock, timeouts } = this.host.config;
     const until = this.#readDeadline - timeouts.headersMs + NEW_MS;
     if (this.#awaited === HEAD && until > clock.now()) this.#readDeadline = until;
@@ -150,46 +138,35 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   // What the socket says.
 
   onData(bytes: Uint8Array): void {
-    if (this.#phase === OPEN) {
-      this.reader.feed(bytes);
-      if (this.#exchange.phase === NONE) return this.#advance();
-      this.#exchange.progress();
-      this.#updateFlow();
-    } else if (this.#phase === UPGRADED) {
-      this.#upgraded?.onData(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
-    } else {
-      this.#mark += bytes.length;
-      if (this.#mark > MAX_DROPPED) this.#setPaused(true);
-    }
+    if (!this.#open) return this.#successor?.onData?.(bytes);
+    this.reader.feed(bytes);
+    if (!this.#serving) return this.#advance();
+    this.#exchange.progress();
+    this.#updateFlow();
   }
 
   onEnd(): void {
     this.#peerEnded = true;
-    if (this.#phase === UPGRADED) this.#upgraded?.onEnd();
-    else if (this.#phase !== OPEN) return;
-    else if (this.#exchange.phase === NONE) this.#advance();
-    else {
-      // The client may end its side and still wait for its answers; a body that is not whole is lost.
-      this.#exchange.progress();
-      this.#doubtClient();
-    }
+    if (!this.#open) return this.#successor?.onEnd?.();
+    if (!this.#serving) return this.#advance();
+    // The client may end its side and still wait for its answers; a body that is not whole is lost.
+    this.#exchange.progress();
+    if (this.#serving) this.#exchange.clientEnded();
   }
 
   onDrain(): void {
-    this.output.drained();
-    if (this.#phase === UPGRADED) this.#upgraded?.onDrain();
-    else if (this.#phase === ENDING) this.#endOurSide();
-    else if (this.#phase === OPEN && this.#exchange.phase === NONE) this.#advance();
+    this.#output?.drained();
+    if (!this.#open) this.#successor?.onDrain?.();
+    else if (!this.#serving) this.#advance();
   }
 
   onClose(error?: Error): void {
-    const upgraded = this.#phase === UPGRADED ? this.#upgraded : undefined;
-    this.#phase = CLOSED;
+    this.#open = false;
     this.host.watchdog.delete(this);
     this.host.connectionClosed(this);
     this.#latest?.lost(error);
-    this.output.close();
-    upgraded?.onClose(error);
+    this.#output?.close();
+    this.#successor?.onClose?.(error);
   }
 
   // What the exchange asks for.
@@ -221,39 +198,35 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   /** Answers a peer's mistake and closes; nothing that follows it is read as a request. */
   refuse(status: number, error?: ProtocolError): void {
     this.#tellClientError(status, error);
-    if (this.#phase !== OPEN) return;
+    if (!this.#open) return;
     const text = `${reasonPhrase(status)}\n`;
-    const content = this.#exchange.request?.method === "HEAD" ? "" : text;
+    const content = this.#latest?.request?.method === "HEAD" ? "" : text;
     const { head, date } = this.host;
     head.begin(status, { "Content-Type": "text/plain; charset=utf-8" });
     this.output.add(head.end(text.length, date.get(), "close") + content);
     this.linger();
   }
 
-  /**
-   * Closes in stages (RFC 9112 section 9.6): our side first, then what still comes is read and dropped until
-   * the peer closes, so that the last answer is not lost to a reset.
-   */
+  /** Says what is to be said yet, and closes in stages. */
   linger(): void {
-    if (this.#phase !== OPEN) return;
-    this.#phase = ENDING;
-    this.#exchange.forget();
+    if (!this.#open) return;
+    this.#open = false;
+    this.#latest?.forget();
     this.#readDeadline = 0;
-    this.#mark = 0;
-    this.output.flush();
     this.#setPaused(false);
-    if (!this.output.full) this.#endOurSide();
+    this.#successor = new LingeringClose(this);
   }
 
   handOver(): UpgradedSocket {
-    this.#phase = UPGRADED;
+    this.#open = false;
     this.#readDeadline = 0;
     this.socket.pause();
-    this.#upgraded = new UpgradedSocket(this.socket, this.reader.takeRest());
+    const upgraded = new UpgradedSocket(this.socket, this.reader.takeRest());
+    this.#successor = upgraded;
     if (!this.output.full) this.#letGo();
-    if (this.#peerEnded) this.#upgraded.onEnd();
-    if (this.host.closing) this.#upgraded.shutDown();
-    return this.#upgraded;
+    if (this.#peerEnded) upgraded.onEnd();
+    if (this.host.closing) upgraded.shutDown();
+    return upgraded;
   }
 
   #tellClientError(status: number, error: ProtocolError | undefined): void {
@@ -265,7 +238,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
 
   #takeOver(): UpgradedSocket {
     this.output.flush();
-    this.#exchange.forget();
+    this.#latest?.forget();
     return this.handOver();
   }
 
@@ -275,7 +248,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   #advance(): void {
     if (this.#advancing) return;
     this.#advancing = true;
-    while (this.#phase === OPEN && this.#exchange.phase === NONE && !this.output.full) {
+    while (this.#open && !this.#serving && !this.output.full) {
       const head = this.#nextHead();
       if (head === undefined) break;
       this.#readDeadline = 0;
@@ -283,38 +256,16 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
       this.#exchange.start(head);
     }
     this.#advancing = false;
-    if (this.#phase !== OPEN) return;
-    if (this.#exchange.phase === NONE) {
+    if (!this.#open) return;
+    if (!this.#serving) {
       this.output.flush();
       this.#awaitRequest();
     } else {
       this.output.flushSoon();
-      if (this.#peerEnded) this.#doubtClient();
+      if (this.#peerEnded) this.#exchange.clientEnded();
     }
     if (this.#latest) this.#updateFlow();
     else this.#setPaused(false);
-  }
-
-  /**
-   * TCP says the same of a client that ended its side to wait for the answer and of one that is gone, until it is
-   * written to. A callback that takes its time has to know of the latter, so its signal is aborted for both.
-   */
-  #doubtClient(): void {
-    const { request } = this.#exchange;
-    this.host.config.clock.setTimeout(() => {
-      if (request !== this.#exchange.request) return;
-      this.#exchange.doubted();
-      this.#mark = -1;
-      this.#awaitAnswer();
-    }, DOUBT_MS);
-  }
-
-  /** A client in doubt is let go when the callback has said nothing for as long as a client may take nothing. */
-  #awaitAnswer(): void {
-    if (this.#mark === this.output.volume) return this.socket.destroy();
-    this.#mark = this.output.volume;
-    this.#readDeadline = this.#deadline(this.host.config.timeouts.writeStallMs);
-    this.#awaited = ANSWER;
   }
 
   #nextHead(): RequestHead | undefined {
@@ -356,20 +307,10 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     this.#latest = undefined;
   }
 
-  #endOurSide(): void {
-    const { lingerMs, writeStallMs } = this.host.config.timeouts;
-    this.#phase = LINGERING;
-    this.#readDeadline = this.#deadline(
-      this.output.volume > MAX_QUICK ? Math.max(lingerMs, writeStallMs) : lingerMs,
-    );
-    this.#awaited = CLOSE;
-    this.socket.end();
-  }
-
   // Time.
 
   checkDeadlines(now: number): void {
-    if (this.#phase === UPGRADED) return;
+    if (!this.#open) return this.#successor?.checkDeadlines?.(now);
     const { keepAliveMs, writeStallMs } = this.host.config.timeouts;
     if (this.#readDeadline === FROM_NEXT_SWEEP) {
       this.#readDeadline = now + (keepAliveMs || Infinity);
@@ -381,10 +322,8 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
 
   #timedOut(): void {
     this.#readDeadline = 0;
-    if (this.#awaited === CLOSE) this.socket.destroy();
-    else if (this.#awaited === ANSWER) this.#awaitAnswer();
-    else if (this.#awaited === BODY) this.#bodyTimedOut();
-    else if (this.reader.inHead) this.refuse(408);
+    if (this.#awaited === BODY) this.#bodyTimedOut();
+    else if (this.#reader?.inHead) this.refuse(408);
     else this.linger();
   }
 
@@ -405,26 +344,17 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
 
   /** Reads on unless more waits than is wanted. */
   #updateFlow(): void {
+    if (!this.#open) return;
     const { phase, request } = this.#exchange;
     const wanted =
-      this.#phase !== OPEN ||
-      phase === DRAINING ||
-      (phase === NONE && !this.output.full) ||
-      request?.incoming?.waiting === true;
+      phase === DRAINING || (phase === NONE && !this.output.full) || request?.incoming?.waiting === true;
     this.#setPaused(!wanted && this.reader.buffered > this.host.config.limits.maxReadAheadBytes);
   }
 
   #setPaused(paused: boolean): void {
-    if (paused === this.#paused || this.#phase === UPGRADED) return;
+    if (paused === this.#paused) return;
     this.#paused = paused;
     if (paused) this.socket.pause();
     else this.socket.resume();
   }
-}
-
-/** What is refused by its status alone, as an error; `undefined` for what is no fault of the client's. */
-function faultOf(status: number): ProtocolError | undefined {
-  if (status === 400) return incomplete();
-  if (status === 408) return new ProtocolError("RequestTimeout", 408);
-  return status === 413 ? new ProtocolError("BodyTooLarge", 413) : undefined;
 }

@@ -9,6 +9,8 @@ import type { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Socket } from "../socket/index.ts";
 import type { ConnectionHost } from "./connection.ts";
 import { UsageError } from "./errors.ts";
+import { incomplete } from "./faults.ts";
+import { HalfClosedClient } from "./half-closed-client.ts";
 import { type BodySource, ENDED, FAILED, OPEN } from "./incoming-body.ts";
 import { connectionClosed, RESOLVED } from "./outgoing-body.ts";
 import type { Output } from "./output.ts";
@@ -35,6 +37,8 @@ export interface ExchangeConnection {
   exchangeEnded(persistent: boolean): void;
   /** Ends in an orderly way, with part of a body unread. */
   linger(): void;
+  /** Cuts the connection. */
+  destroy(): void;
   /** Gives the connection to another protocol. */
   handOver(): UpgradedConnection;
 }
@@ -69,6 +73,7 @@ export class Exchange implements BodySource, ResponseSink {
   #closeAfter = false;
   #continueOwed = false;
   #cancelProducer: (() => void) | undefined;
+  #halfClosed: HalfClosedClient | undefined;
   /** While a request is being handed over, what comes of it is looked at once, afterwards. */
   #starting = false;
 
@@ -119,8 +124,14 @@ export class Exchange implements BodySource, ResponseSink {
     else this.#request?.incoming?.progress();
   }
 
-  /** The client ended its side a while ago: what is said yet is sent, but nobody may be there to read it. */
-  doubted(): void {
+  /** The client ended its side: it waits for the answer, or is gone. */
+  clientEnded(): void {
+    this.#halfClosed?.forget();
+    this.#halfClosed = new HalfClosedClient(this.#connection, () => this.#doubt());
+  }
+
+  /** What is said yet is sent, but nobody may be there to read it. */
+  #doubt(): void {
     if (!this.#responseDone) this.#request?.clientLost();
   }
 
@@ -139,6 +150,8 @@ export class Exchange implements BodySource, ResponseSink {
     this.#phase = NONE;
     this.#request = undefined;
     this.#responseDone = true;
+    this.#halfClosed?.forget();
+    this.#halfClosed = undefined;
   }
 
   /** The body did not come in time, which is the end of the connection too. */
@@ -158,7 +171,7 @@ export class Exchange implements BodySource, ResponseSink {
   readBody(): BodyEvent {
     const event = this.#connection.reader.readBody();
     if (event === "need-more" && this.#connection.peerEnded) {
-      this.doubted();
+      this.#doubt();
       throw incomplete();
     }
     return event;
@@ -254,7 +267,7 @@ export class Exchange implements BodySource, ResponseSink {
     if (this.#phase !== SERVING) return;
     if (error !== undefined && this.#request !== undefined) this.#report(error, this.#request);
     this.#connection.output.flush();
-    this.#connection.socket.destroy();
+    this.#connection.destroy();
   }
 
   /** @throws UsageError */
@@ -367,9 +380,4 @@ export class Exchange implements BodySource, ResponseSink {
 
 function answerError(request: ServerRequest, status: number): void {
   void request.respond(status, reasonPhrase(status), { "Content-Type": "text/plain; charset=utf-8" });
-}
-
-/** The peer closed before its message was whole. */
-export function incomplete(): ProtocolError {
-  return new ProtocolError("IncompleteMessage", 400);
 }

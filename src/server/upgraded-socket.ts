@@ -74,7 +74,9 @@ export class UpgradedSocket implements UpgradedConnection {
   }
 
   /** The connection's events, passed on. Data may still come from a read that was under way. */
-  onData(bytes: Uint8Array): void {
+  onData(any: Uint8Array): void {
+    // The connection takes Node's `Buffer`; others get what the contract of `Socket` says.
+    const bytes = new Uint8Array(any.buffer, any.byteOffset, any.length);
     if (this.#events && !this.#paused && this.#rest.length === 0) this.#events.onData(bytes);
     else {
       this.#rest.push(bytes);
