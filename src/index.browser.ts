@@ -14,6 +14,8 @@ export const defaultNetwork: Network = new VirtualNetwork();
  *
  * @example
  * ```ts
+ * import { AsyncHttpServer } from "portico";
+ *
  * const server = new AsyncHttpServer();
  * await server.serve(8080, (request) => request.respond(200, "Hello World"));
  * ```
@@ -24,7 +26,17 @@ export class AsyncHttpServer extends HttpServer {
   }
 }
 
-/** The seed's name for `new AsyncHttpServer(options)`. */
+/**
+ * The seed's name for `new AsyncHttpServer(options)`.
+ *
+ * @example
+ * ```ts
+ * import { newAsyncHttpServer } from "portico";
+ *
+ * const server = newAsyncHttpServer({ maxBody: 1_000_000 });
+ * await server.serve(8080, (request) => request.respond(200, "Hello World"));
+ * ```
+ */
 export function newAsyncHttpServer(options?: ServerOptions): AsyncHttpServer {
   return new AsyncHttpServer(options);
 }
@@ -34,10 +46,17 @@ export function newAsyncHttpServer(options?: ServerOptions): AsyncHttpServer {
  *
  * @param network where to connect
  * @throws TypeError for an option out of range
+ *
  * @example
  * ```ts
+ * import { AsyncHttpServer, createFetch } from "portico";
+ *
+ * const server = new AsyncHttpServer();
+ * void server.serve(8080, (request) => request.respond(200, "Hello World"));
  * const fetch = createFetch();
  * const response = await fetch("http://localhost:8080/");
+ * await response.text(); // "Hello World"
+ * await server.close();
  * ```
  */
 export function createFetch(network: Network = defaultNetwork, options?: FetchOptions): Fetch {

@@ -64,8 +64,8 @@ async function nameModules(project) {
     const [, head = ""] = /^\/\*\*(.*?)\*\//s.exec(await readFile(root + source, "utf8")) ?? [];
     const text = head
       .replace(/^ ?\* ?/gm, "")
-      .split(/^ *@example/m)[0]
-      ?.trim();
+      .replace(/^ *@example$/gm, "**Example**\n")
+      .trim();
     if (text) module.comment = new Comment([{ kind: "text", text }]);
   }
 }

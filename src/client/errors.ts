@@ -15,7 +15,21 @@ export type ClientErrorCode =
   | "UnexpectedUpgrade"
   | "ClientClosed";
 
-/** The `cause` of a failed fetch that neither the network nor a broken message explains. */
+/**
+ * The `cause` of a failed fetch that neither the network nor a broken message explains.
+ *
+ * @example
+ * ```ts
+ * import { ClientError, createFetch } from "portico";
+ *
+ * try {
+ *   await createFetch()("ftp://localhost/");
+ * } catch (error) {
+ *   const { cause } = error as TypeError;
+ *   console.log(cause instanceof ClientError && cause.code); // UnsupportedScheme
+ * }
+ * ```
+ */
 export class ClientError extends Error {
   override readonly name = "ClientError";
   readonly code: ClientErrorCode;

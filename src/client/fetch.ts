@@ -25,11 +25,14 @@ export interface Fetch {
  *
  * @param network where to connect
  * @throws TypeError for an option out of range
+ *
  * @example
  * ```ts
+ * import { AsyncHttpServer, VirtualNetwork } from "portico";
+ * import { createFetch } from "portico/client";
+ *
  * const network = new VirtualNetwork();
- * const server = new AsyncHttpServer({ network });
- * void server.serve(8080, (request) => request.respond(200, "Hello World"));
+ * void new AsyncHttpServer({ network }).serve(8080, (request) => request.respond(200, "Hello World"));
  * const fetch = createFetch(network);
  * const response = await fetch("http://localhost:8080/");
  * await response.text(); // "Hello World"

@@ -35,10 +35,16 @@ export interface RawAnswer {
  *
  * @param data bytes, or text that is sent as UTF-8; may hold several requests
  * @throws NetworkError when there is no connection; the signal's reason once it is aborted
+ *
  * @example
  * ```ts
- * const { responses } = await rawRequest(network, { host: "localhost", port: 8080 }, "GET / HTTP/9.9\r\n\r\n");
- * responses[0].status; // 505
+ * import { AsyncHttpServer, rawRequest, VirtualNetwork } from "portico";
+ *
+ * const network = new VirtualNetwork();
+ * void new AsyncHttpServer({ network }).serve(8080, (request) => request.respond(200));
+ * const target = { host: "localhost", port: 8080 };
+ * const { responses } = await rawRequest(network, target, "GET / HTTP/9.9\r\n\r\n");
+ * responses[0]?.status; // 505
  * ```
  */
 export async function rawRequest(

@@ -135,11 +135,20 @@ function complete(headers: Headers, all: HttpHeaders): Headers {
  * error of the body's stream when it was cut.
  *
  * @throws TypeError for a response that `createFetch` did not make
+ *
  * @example
  * ```ts
- * const response = await fetch("http://localhost:8080/export");
- * const rows = await response.text();
- * const checksum = (await trailersOf(response)).get("x-checksum");
+ * import { AsyncHttpServer, createFetch, trailersOf, VirtualNetwork } from "portico";
+ *
+ * const network = new VirtualNetwork();
+ * void new AsyncHttpServer({ network }).serve(8080, async (request) => {
+ *   const body = await request.sendHeaders({ Trailer: "X-Rows" });
+ *   await body.write("a,1\nb,2\n");
+ *   await body.close({ "X-Rows": "2" });
+ * });
+ * const response = await createFetch(network)("http://localhost:8080/export");
+ * await response.text(); // "a,1\nb,2\n"
+ * (await trailersOf(response)).get("X-Rows"); // "2"
  * ```
  */
 export function trailersOf(response: Response): Promise<HttpHeaders> {
@@ -152,9 +161,17 @@ export function trailersOf(response: Response): Promise<HttpHeaders> {
  * itself. `response.headers` has the same, sorted and joined as the platform does.
  *
  * @throws TypeError for a response that `createFetch` did not make
+ *
  * @example
  * ```ts
- * for (const [name, value] of headersOf(response).lines()) console.log(`${name}: ${value}`);
+ * import { AsyncHttpServer, createFetch, headersOf, VirtualNetwork } from "portico";
+ *
+ * const network = new VirtualNetwork();
+ * void new AsyncHttpServer({ network }).serve(8080, (request) => request.respond(204, null, { "X-Who": "me" }));
+ * const response = await createFetch(network)("http://localhost:8080/");
+ * const names = [...headersOf(response).lines()].map(([name]) => name);
+ * names.includes("X-Who"); // true
+ * [...response.headers.keys()].includes("x-who"); // true
  * ```
  */
 export function headersOf(response: Response): HttpHeaders {

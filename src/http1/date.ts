@@ -16,8 +16,13 @@ const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
  *
  * @param ms Milliseconds since the Unix epoch; the fraction of a second is cut off.
  * @throws RangeError outside the years 0000 to 9999, which the format can't express.
+ *
  * @example
+ * ```ts
+ * import { formatHttpDate } from "./date.ts";
+ *
  * formatHttpDate(784111777000); // "Sun, 06 Nov 1994 08:49:37 GMT"
+ * ```
  */
 export function formatHttpDate(ms: number): string {
   const date = new Date(ms);
@@ -54,8 +59,13 @@ const FORMATS = [
  * @param now The current time, which decides the century of an rfc850-date: a year that would be more
  * than 50 years ahead is taken from the century before.
  * @returns Milliseconds since the Unix epoch, `undefined` when it is no HTTP-date.
+ *
  * @example
+ * ```ts
+ * import { parseHttpDate } from "./date.ts";
+ *
  * parseHttpDate("Sunday, 06-Nov-94 08:49:37 GMT"); // 784111777000
+ * ```
  */
 export function parseHttpDate(text: string, now: number = Date.now()): number | undefined {
   // No format is shorter or longer, and most calls get the text that we wrote ourselves.

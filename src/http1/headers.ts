@@ -23,9 +23,12 @@ export type HeadersInput =
  *
  * @example
  * ```ts
+ * import { HttpHeaders } from "portico";
+ *
  * const headers = new HttpHeaders({ "Content-Type": "text/plain" });
  * headers.append("Vary", "Accept");
  * headers.get("content-type"); // "text/plain"
+ * [...headers.lines()]; // [["Content-Type", "text/plain"], ["Vary", "Accept"]]
  * ```
  */
 export class HttpHeaders {

@@ -29,8 +29,11 @@ for (const line of [
 /**
  * The reason phrase of a status code.
  * @returns `""` for a code that has none: the phrase may be empty on the wire (RFC 9112 section 4).
+ *
  * @example
  * ```ts
+ * import { reasonPhrase } from "portico";
+ *
  * reasonPhrase(404); // "Not Found"
  * ```
  */

@@ -23,9 +23,15 @@ export interface KnownHeads {
  *
  * @example
  * ```ts
- * reader.feed(bytes);
- * const head = reader.readHead();                 // undefined: more has to arrive
- * for (let e = reader.readBody(); e !== "end"; e = reader.readBody()) { if (e === "need-more") break; }
+ * import { DEFAULT_LIMITS } from "./limits.ts";
+ * import { RequestReader } from "./request-reader.ts";
+ *
+ * const reader = new RequestReader(DEFAULT_LIMITS);
+ * reader.feed(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: a\r\n"));
+ * reader.readHead(); // undefined
+ * reader.feed(new TextEncoder().encode("\r\n"));
+ * console.log(reader.readHead()?.method); // GET
+ * reader.readBody(); // "end"
  * ```
  */
 export class RequestReader extends MessageReader<RequestHead> {

@@ -12,12 +12,13 @@
  * ```ts
  * // .vitepress/config.ts
  * import { isPlayground, playground } from "portico/markdown-it";
+ * import { defineConfig } from "vitepress";
  *
- * export default {
+ * export default defineConfig({
  *   head: [["script", { async: "", src: "https://playground.example/embed.js" }]],
  *   markdown: { config: (md) => md.use(playground, { view: "code response" }) },
  *   vue: { template: { compilerOptions: { isCustomElement: isPlayground } } },
- * };
+ * });
  * ```
  */
 import { readInfo } from "./info.ts";
@@ -60,6 +61,16 @@ export interface MarkdownRenderer {
  * @param md the renderer
  * @param options what blocks that do not say otherwise have
  * @throws TypeError when the renderer has no rule for fenced blocks
+ *
+ * @example
+ * ```ts
+ * import MarkdownIt from "markdown-it";
+ * import { playground } from "portico/markdown-it";
+ *
+ * const md = new MarkdownIt().use(playground, { view: "code wire response" });
+ * const html = md.render('```ts playground request="GET /ada"\nconst name = "ada";\n```\n');
+ * html.startsWith('<http-playground view="code wire response" request="GET /ada">'); // true
+ * ```
  */
 export function playground(md: MarkdownRenderer, options: PlaygroundOptions = {}): void {
   const { rules } = md.renderer;
@@ -83,7 +94,17 @@ export function playground(md: MarkdownRenderer, options: PlaygroundOptions = {}
   rules.fence = rule;
 }
 
-/** Tells Vue's compiler which tags are not its components: the value of `isCustomElement`. */
+/**
+ * Tells Vue's compiler which tags are not its components: the value of `isCustomElement`.
+ *
+ * @example
+ * ```ts
+ * import { isPlayground } from "portico/markdown-it";
+ *
+ * isPlayground("http-playground"); // true
+ * isPlayground("p"); // false
+ * ```
+ */
 export function isPlayground(tag: string): boolean {
   return tag === "http-playground";
 }

@@ -31,9 +31,17 @@ interface Settings {
  * `Accept-Encoding` says so in `Vary`; a strong `ETag` becomes a weak one (RFC 9110 section 8.8.1).
  *
  * @throws TypeError for a coding that the platform lacks
+ *
  * @example
  * ```ts
- * await server.serve(8080, logger(compress(callback)));
+ * import { AsyncHttpServer, compress, createFetch } from "portico";
+ *
+ * const server = new AsyncHttpServer();
+ * const page = "<p>Hello World</p>".repeat(1000);
+ * void server.serve(8080, compress((request) => request.respond(200, page, { "Content-Type": "text/html" })));
+ * const response = await createFetch()("http://localhost:8080/", { headers: { "Accept-Encoding": "gzip" } });
+ * response.headers.get("Content-Encoding"); // "gzip"
+ * await server.close();
  * ```
  */
 export function compress(callback: RequestCallback, options: CompressOptions = {}): RequestCallback {

@@ -17,8 +17,11 @@ export interface LoggerOptions {
  *
  * @example
  * ```ts
- * await server.serve(8080, logger(callback));
- * // 127.0.0.1 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200 612 "-" "curl/8.5.0" 0.8ms
+ * import { AsyncHttpServer, logger } from "portico";
+ *
+ * const callback = logger((request) => request.respond(200, "Hello World"));
+ * await new AsyncHttpServer().serve(8080, callback);
+ * // 127.0.0.1 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200 11 "-" "curl/8.5.0" 0.8ms
  * ```
  */
 export function logger(callback: RequestCallback, options: LoggerOptions = {}): RequestCallback {

@@ -51,9 +51,12 @@ export interface ServerSentEventsOptions {
  *
  * @example
  * ```ts
- * await server.serve(8080, serverSentEvents(async function* () {
+ * import { AsyncHttpServer, serverSentEvents } from "portico";
+ *
+ * const ticks = serverSentEvents(async function* () {
  *   for (let n = 1; n <= 3; n++) yield { event: "tick", id: String(n), data: { n } };
- * }));
+ * });
+ * await new AsyncHttpServer().serve(8080, ticks);
  * ```
  */
 export function serverSentEvents(

@@ -50,6 +50,9 @@ export const nodeAliases: Readonly<Record<string, string>> = Object.freeze(
  *
  * @example
  * ```ts
+ * import { viteAliases } from "portico/node-http/aliases";
+ * import { defineConfig } from "vite";
+ *
  * export default defineConfig({ resolve: { alias: viteAliases() } });
  * ```
  */
@@ -92,6 +95,9 @@ interface Build {
  *
  * @example
  * ```ts
+ * import { build } from "esbuild";
+ * import { esbuildAliases } from "portico/node-http/aliases";
+ *
  * await build({ bundle: true, plugins: [esbuildAliases()], entryPoints: ["app.js"], outdir: "dist" });
  * ```
  */

@@ -13,7 +13,19 @@ export type NodeHttpErrorCode =
   | "ERR_SOCKET_BAD_PORT"
   | "ECONNRESET";
 
-/** An error with the `code` that Node gives it. */
+/**
+ * An error with the `code` that Node gives it.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from "portico/node-http";
+ *
+ * createServer((_request, response) => {
+ *   response.end("Hello");
+ *   response.setHeader("X-Late", "1"); // throws ERR_HTTP_HEADERS_SENT
+ * }).listen(8080);
+ * ```
+ */
 export class NodeHttpError extends Error {
   readonly code: NodeHttpErrorCode;
 

@@ -15,7 +15,11 @@ export type Server = HttpServerOfNode;
  *
  * @example
  * ```ts
- * createServer((request, response) => response.end("Hello World")).listen(8080);
+ * import { createServer } from "portico/node-http";
+ *
+ * createServer((request, response) => {
+ *   response.end(`Hello from ${request.url}`);
+ * }).listen(8080);
  * ```
  */
 export const createServer = http.createServer;

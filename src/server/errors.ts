@@ -20,6 +20,14 @@ export type UsageErrorCode =
 /**
  * A caller's mistake, or a call that came too late. The connection goes on where that is possible, and no
  * other connection notices.
+ *
+ * @example
+ * ```ts
+ * import { AsyncHttpServer } from "portico";
+ *
+ * const server = new AsyncHttpServer();
+ * server.getPort(); // throws NotListening
+ * ```
  */
 export class UsageError extends Error {
   override readonly name: string;
@@ -32,7 +40,19 @@ export class UsageError extends Error {
   }
 }
 
-/** A second answer to one request. Nothing of it was sent. */
+/**
+ * A second answer to one request. Nothing of it was sent.
+ *
+ * @example
+ * ```ts
+ * import { AsyncHttpServer } from "portico";
+ *
+ * await new AsyncHttpServer().serve(8080, async (request) => {
+ *   await request.respond(200, "first");
+ *   await request.respond(200, "second"); // throws ResponseAlreadySent
+ * });
+ * ```
+ */
 export class ResponseAlreadySent extends UsageError {
   constructor() {
     super("ResponseAlreadySent");

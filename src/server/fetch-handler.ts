@@ -16,11 +16,15 @@ export type FetchHandler = (request: Request) => Response | Promise<Response>;
  * answer goes into the platform's `Request` and `Response`: `import "portico/light-fetch"` spares that.
  *
  * @throws TypeError for what is no function, such as `app` for `app.fetch`
+ *
  * @example
  * ```ts
+ * import { Hono } from "hono";
+ * import { AsyncHttpServer, fetchHandler } from "portico";
+ *
  * const app = new Hono();
  * app.get("/", (context) => context.text("Hello"));
- * await server.serve(8080, fetchHandler(app.fetch));
+ * await new AsyncHttpServer().serve(8080, fetchHandler(app.fetch));
  * ```
  */
 export function fetchHandler(handler: FetchHandler): RequestCallback {

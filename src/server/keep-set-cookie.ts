@@ -26,8 +26,11 @@ export interface ResponseScope {
  *
  * @example
  * ```ts
+ * import { AsyncHttpServer, fetchHandler, keepSetCookie } from "portico";
+ *
  * keepSetCookie();
- * await server.serve(8080, fetchHandler(() => new Response("hi", { headers: { "Set-Cookie": "a=1" } })));
+ * const handler = fetchHandler(() => new Response("Hello", { headers: { "Set-Cookie": "a=1" } }));
+ * await new AsyncHttpServer().serve(8080, handler);
  * ```
  */
 export function keepSetCookie<Scope extends ResponseScope = typeof globalThis>(

@@ -58,7 +58,15 @@ export interface ServerLimits extends Limits {
   readonly maxUnsentBytes: number;
 }
 
-/** @example `new AsyncHttpServer({ maxBody: 1e6, timeouts: { keepAliveMs: 5000 } })` */
+/**
+ * @example
+ * ```ts
+ * import { AsyncHttpServer } from "portico";
+ *
+ * const server = new AsyncHttpServer({ maxBody: 1_000_000, timeouts: { keepAliveMs: 5000 } });
+ * await server.serve(8080, (request) => request.respond(200, "Hello World"));
+ * ```
+ */
 export interface ServerOptions {
   /** What to listen on. Default: `defaultNetwork`, which is TCP on Node and the page's network in a browser. */
   network?: Network;

@@ -25,8 +25,18 @@ export interface SocketStreams {
  *
  * @example
  * ```ts
- * const { readable, writable } = toStreams(await listener.accept());
- * await readable.pipeTo(writable); // an echo server's connection
+ * import { toStreams, VirtualNetwork } from "portico";
+ *
+ * const network = new VirtualNetwork();
+ * const listener = await network.listen({ port: 8080 });
+ * const client = toStreams(await network.connect({ host: "localhost", port: 8080 }));
+ * const server = toStreams(await listener.accept());
+ * void server.readable.pipeTo(server.writable); // an echo
+ *
+ * const writer = client.writable.getWriter();
+ * await writer.write(new TextEncoder().encode("Hello"));
+ * await writer.close();
+ * const echoed = await new Response(client.readable).text(); // "Hello"
  * ```
  */
 export function toStreams(socket: Socket): SocketStreams {

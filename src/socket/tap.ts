@@ -68,10 +68,15 @@ export interface TapOptions {
  *
  * @example
  * ```ts
+ * import { AsyncHttpServer, createFetch, tapNetwork, VirtualNetwork } from "portico";
+ *
+ * const lines: string[] = [];
  * const network = tapNetwork(new VirtualNetwork(), (event) => {
- *   if (event.type === "sent") console.log(event.time, event.connection, event.end, event.bytes.length);
+ *   if (event.type === "sent") lines.push(`${event.end}: ${new TextDecoder().decode(event.bytes).split("\r\n")[0]}`);
  * });
- * const server = new AsyncHttpServer({ network });
+ * void new AsyncHttpServer({ network }).serve(8080, (request) => request.respond(200, "Hello"));
+ * await createFetch(network)("http://localhost:8080/");
+ * lines; // ["client: GET / HTTP/1.1", "server: HTTP/1.1 200 OK"]
  * ```
  */
 export function tapNetwork(

@@ -36,13 +36,18 @@ type Fields = Record<string, string>;
  * isn't even a target, or isn't UTF-8, is a 400. A source that fails makes the callback reject.
  *
  * @throws TypeError for a `prefix` that isn't a plain absolute path.
+ *
  * @example
  * ```ts
- * import { AsyncHttpServer } from "portico";
- * import { directory } from "portico/node";
- * import { serveFiles } from "portico/static";
+ * import { AsyncHttpServer, createFetch } from "portico";
+ * import { memoryFiles, serveFiles } from "portico/static";
  *
- * await new AsyncHttpServer().serve(8080, serveFiles(directory("public"), { prefix: "/assets" }));
+ * const server = new AsyncHttpServer();
+ * const files = memoryFiles({ "site.css": "body { margin: 0 }" });
+ * void server.serve(8080, serveFiles(files, { prefix: "/assets" }));
+ * const response = await createFetch()("http://localhost:8080/assets/site.css");
+ * response.headers.get("Content-Type"); // "text/css; charset=utf-8"
+ * await server.close();
  * ```
  */
 export function serveFiles(source: FileSource, options: ServeFilesOptions = {}): RequestCallback {

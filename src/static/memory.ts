@@ -20,14 +20,18 @@ export interface MemoryFile {
  * @param record Paths, a leading `/` being optional, to contents. Read once, here.
  * @throws TypeError for a path that no request could ask for (an empty name, `..`, `\`, ...), and where one
  * path needs a directory that another says is a file.
+ *
  * @example
  * ```ts
+ * import { AsyncHttpServer } from "portico";
+ * import { memoryFiles, serveFiles } from "portico/static";
+ *
  * const files = memoryFiles({
  *   "index.html": "<!doctype html><title>Hello</title>",
  *   "data/points.bin": new Uint8Array([1, 2, 3]),
- *   "feed": { content: "<feed/>", type: "application/atom+xml", modified: Date.UTC(2026, 0, 1) },
+ *   feed: { content: "<feed/>", type: "application/atom+xml", modified: Date.UTC(2026, 0, 1) },
  * });
- * await server.serve(8080, serveFiles(files));
+ * await new AsyncHttpServer().serve(8080, serveFiles(files));
  * ```
  */
 export function memoryFiles(record: Readonly<Record<string, string | Uint8Array | MemoryFile>>): FileSource {

@@ -12,11 +12,17 @@ interface Timer {
  *
  * @example
  * ```ts
+ * import { AsyncHttpServer, VirtualNetwork } from "portico";
+ * import { FakeClock, WireClient } from "portico/testing";
+ *
+ * const network = new VirtualNetwork();
  * const clock = new FakeClock();
  * const server = new AsyncHttpServer({ network, clock, timeouts: { headersMs: 5000 } });
- * // ... half a request head is sent
+ * void server.serve(8080, (request) => request.respond(200));
+ * const client = await WireClient.connect(network, { host: "localhost", port: 8080 });
+ * await client.send("GET / HT"); // half a request line
  * await clock.advance(5000);
- * // ... the answer is 408
+ * await client.read("\r\n"); // "HTTP/1.1 408 Request Timeout\r\n"
  * ```
  */
 export class FakeClock implements Clock {

@@ -15,6 +15,9 @@ import { streamingCases } from "./server/streaming.ts";
  *
  * @example
  * ```ts
+ * import { serverSuite } from "portico/testing";
+ * import { VirtualNetwork } from "portico/virtual";
+ *
  * serverSuite("a virtual network", {
  *   setup: () => ({ network: new VirtualNetwork(), listen: { port: 0 }, host: "localhost" }),
  * });

@@ -14,6 +14,9 @@ import { transferCases } from "./contract/transfer.ts";
  *
  * @example
  * ```ts
+ * import { NodeNetwork } from "portico/node";
+ * import { socketContract } from "portico/testing";
+ *
  * socketContract("TCP on IPv4", {
  *   setup: () => ({ network: new NodeNetwork(), listen: { port: 0, address: "127.0.0.1" }, host: "127.0.0.1" }),
  * });

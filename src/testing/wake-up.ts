@@ -1,4 +1,17 @@
-/** Thrown when what a test waits for did not happen in time or can't happen any more. */
+/**
+ * Thrown when what a test waits for did not happen in time or can't happen any more.
+ *
+ * @example
+ * ```ts
+ * import { VirtualNetwork } from "portico";
+ * import { WireClient } from "portico/testing";
+ *
+ * const network = new VirtualNetwork();
+ * await network.listen({ port: 8080 }); // nobody accepts
+ * const client = await WireClient.connect(network, { host: "localhost", port: 8080 });
+ * await client.read("HTTP/1.1", { withinMs: 10 }); // throws WaitFailed
+ * ```
+ */
 export class WaitFailed extends Error {
   override readonly name: string = "WaitFailed";
 }

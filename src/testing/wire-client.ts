@@ -27,12 +27,18 @@ export type Wanted = string | RegExp | number | ((unread: string) => boolean);
  *
  * @example
  * ```ts
- * const client = await WireClient.connect(network, { host: "127.0.0.1", port });
- * await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "bytes");
+ * import { AsyncHttpServer, VirtualNetwork } from "portico";
+ * import { WireClient } from "portico/testing";
+ *
+ * const network = new VirtualNetwork();
+ * void new AsyncHttpServer({ network }).serve(8080, (request) => request.respond(200, "Hello"));
+ * const client = await WireClient.connect(network, { host: "localhost", port: 8080 });
+ * await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "bytes");
  * const head = await client.read("\r\n\r\n");
- * const body = await client.read(5);
- * expect(await client.readToEnd()).toBe("");
- * expect(client.state).toBe("half-closed");
+ * head.startsWith("HTTP/1.1 200 OK\r\n"); // true
+ * await client.read(5); // "Hello"
+ * await client.readToEnd(); // ""
+ * client.state; // "half-closed"
  * ```
  */
 export class WireClient {

@@ -52,8 +52,19 @@ const VERSION = "13";
  *
  * @example
  * ```ts
- * const socket = await acceptWebSocket(request, { protocols: ["chat"], pingIntervalMs: 30_000 });
- * socket.addEventListener("message", (event) => socket.send(event.data));
+ * import { AsyncHttpServer, acceptWebSocket, createWebSocket, VirtualNetwork } from "portico";
+ *
+ * const network = new VirtualNetwork();
+ * void new AsyncHttpServer({ network }).serve(8080, async (request) => {
+ *   const socket = await acceptWebSocket(request, { protocols: ["chat"], pingIntervalMs: 30_000 });
+ *   socket.addEventListener("message", (event) => socket.send(event.data));
+ * });
+ * const socket = new (createWebSocket(network))("ws://localhost:8080/", "chat");
+ * socket.onopen = () => socket.send("Hello");
+ * socket.onmessage = (event) => {
+ *   console.log(socket.protocol, event.data); // chat Hello
+ *   socket.close();
+ * };
  * ```
  */
 export async function acceptWebSocket(

@@ -34,9 +34,18 @@ export interface CreateWebSocketOptions extends WebSocketLimits {
  *
  * @example
  * ```ts
+ * import { AsyncHttpServer, acceptWebSocket, createWebSocket, VirtualNetwork } from "portico";
+ *
+ * const network = new VirtualNetwork();
+ * void new AsyncHttpServer({ network }).serve(8080, async (request) => {
+ *   (await acceptWebSocket(request)).send("welcome");
+ * });
  * const WebSocket = createWebSocket(network);
  * const socket = new WebSocket("ws://localhost:8080/chat");
- * socket.onmessage = (event) => console.log(event.data);
+ * socket.onmessage = (event) => {
+ *   console.log(event.data); // welcome
+ *   socket.close();
+ * };
  * ```
  */
 export function createWebSocket(network: Network, options: CreateWebSocketOptions = {}): typeof WebSocket {

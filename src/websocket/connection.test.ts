@@ -79,7 +79,7 @@ describe("messages", () => {
 
   test("many of one chunk are answered in one write", async () => {
     const { connection, peer } = await pair();
-    connection.addEventListener("message", (event) => connection.send((event as MessageEvent).data));
+    connection.addEventListener("message", (event) => connection.send(event.data));
     await peer.send(concat(...Array.from({ length: 50 }, (_, i) => masked({ opcode: 1, payload: `${i}` }))));
     await settled();
     expect(peer.events.filter((event) => event.startsWith("data"))).toHaveLength(1);

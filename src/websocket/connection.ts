@@ -2,7 +2,7 @@ import type { Socket } from "../socket/index.ts";
 import { toBinaryType, type WebSocketBinaryType } from "./binary-type.ts";
 import { ABNORMAL, isWireCloseCode } from "./close-codes.ts";
 import { Consumers } from "./consumers.ts";
-import { closeEvent, errorEvent } from "./events.ts";
+import { closeEvent, errorEvent, type WebSocketEvents } from "./events.ts";
 import { controlPayload } from "./frame-writer.ts";
 import { CLOSED, CLOSING, CONNECTING, HandlerTarget, OPEN } from "./handler-target.ts";
 import type { WebSocketData } from "./iteration.ts";
@@ -20,10 +20,19 @@ import { Outbox, type Sendable } from "./outbox.ts";
  *
  * @example
  * ```ts
- * await server.serve(8080, async (request) => {
+ * import { AsyncHttpServer, acceptWebSocket, createWebSocket, VirtualNetwork } from "portico";
+ *
+ * const network = new VirtualNetwork();
+ * void new AsyncHttpServer({ network }).serve(8080, async (request) => {
  *   const socket = await acceptWebSocket(request);
  *   for await (const message of socket) socket.send(message);
  * });
+ * const socket = new (createWebSocket(network))("ws://localhost:8080/");
+ * socket.onopen = () => socket.send("echo");
+ * socket.onmessage = (event) => {
+ *   console.log(event.data); // echo
+ *   socket.close();
+ * };
  * ```
  */
 export class WebSocketConnection extends HandlerTarget implements AsyncIterable<WebSocketData> {
@@ -172,6 +181,12 @@ export class WebSocketConnection extends HandlerTarget implements AsyncIterable<
     return this.#consumers.iterate();
   }
 
+  override addEventListener<Type extends keyof WebSocketEvents>(
+    type: Type,
+    listener: ((event: WebSocketEvents[Type]) => unknown) | null,
+    options?: Listening[2],
+  ): void;
+  override addEventListener(type: string, listener: Listening[1] | null, options?: Listening[2]): void;
   override addEventListener(type: string, listener: Listening[1] | null, options?: Listening[2]): void {
     super.addEventListener(type, listener, options);
     if (listener === null) return;

@@ -22,7 +22,25 @@ const FAULTS = {
 
 export type WebSocketFault = keyof typeof FAULTS;
 
-/** The peer broke RFC 6455, RFC 7692 or a limit: the connection fails with `closeCode`. */
+/**
+ * The peer broke RFC 6455, RFC 7692 or a limit: the connection fails with `closeCode`.
+ *
+ * @example
+ * ```ts
+ * import { AsyncHttpServer, acceptWebSocket, createWebSocket, VirtualNetwork, WebSocketProtocolError } from "portico";
+ *
+ * const network = new VirtualNetwork();
+ * void new AsyncHttpServer({ network }).serve(8080, async (request) => {
+ *   const socket = await acceptWebSocket(request, { maxMessageBytes: 5 });
+ *   socket.addEventListener("error", ({ error }) => {
+ *     if (!(error instanceof WebSocketProtocolError)) throw error;
+ *     console.log(error.code, error.closeCode); // MessageTooLarge 1009
+ *   });
+ * });
+ * const socket = new (createWebSocket(network))("ws://localhost:8080/");
+ * socket.onopen = () => socket.send("Hello World");
+ * ```
+ */
 export class WebSocketProtocolError extends Error {
   override readonly name: string = "WebSocketProtocolError";
   /** Stable name of the fault. */
@@ -40,6 +58,21 @@ export class WebSocketProtocolError extends Error {
 /**
  * The opening handshake failed. On the server the answer (`status`) has been sent by then; on a client it is
  * the cause that the `error` event carries.
+ *
+ * @example
+ * ```ts
+ * import { AsyncHttpServer, acceptWebSocket, createFetch, WebSocketHandshakeError } from "portico";
+ *
+ * const server = new AsyncHttpServer({
+ *   onError(error) {
+ *     console.log(error instanceof WebSocketHandshakeError && error.status); // 426
+ *   },
+ * });
+ * void server.serve(8080, async (request) => void (await acceptWebSocket(request)));
+ * const response = await createFetch()("http://localhost:8080/"); // asks for no WebSocket
+ * response.status; // 426
+ * await server.close();
+ * ```
  */
 export class WebSocketHandshakeError extends Error {
   override readonly name: string = "WebSocketHandshakeError";

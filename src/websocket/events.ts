@@ -11,6 +11,16 @@ export interface WebSocketErrorEvent extends Event {
   readonly message: string;
 }
 
+/** The events of a connection by their type. Those of control frames are `ping` and `pong`. */
+export interface WebSocketEvents {
+  readonly open: Event;
+  readonly message: MessageEvent;
+  readonly error: WebSocketErrorEvent;
+  readonly close: WebSocketCloseEvent;
+  readonly ping: MessageEvent;
+  readonly pong: MessageEvent;
+}
+
 export interface CloseInit {
   readonly code: number;
   readonly reason: string;

@@ -12,7 +12,7 @@ export { type CreateWebSocketOptions, createWebSocket } from "./client.ts";
 export { WebSocketConnection } from "./connection.ts";
 export type { PerMessageDeflateOptions } from "./deflate-negotiation.ts";
 export { type WebSocketFault, WebSocketHandshakeError, WebSocketProtocolError } from "./errors.ts";
-export type { WebSocketCloseEvent, WebSocketErrorEvent } from "./events.ts";
+export type { WebSocketCloseEvent, WebSocketErrorEvent, WebSocketEvents } from "./events.ts";
 export type { WebSocketData } from "./iteration.ts";
 export type { CloseReport } from "./link.ts";
 export type { WebSocketConnectionOptions, WebSocketLimits } from "./options.ts";

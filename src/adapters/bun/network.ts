@@ -27,8 +27,11 @@ const DEFAULT_BACKLOG = 511;
  *
  * @example
  * ```ts
+ * import { AsyncHttpServer } from "portico";
+ * import { BunNetwork } from "portico/bun";
+ *
  * const server = new AsyncHttpServer({ network: new BunNetwork() });
- * await server.listen(8080);
+ * await server.serve(8080, (request) => request.respond(200, "Hello"));
  * ```
  */
 export class BunNetwork implements Network {

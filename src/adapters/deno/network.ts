@@ -25,8 +25,11 @@ import { TextArena } from "./text-arena.ts";
  *
  * @example
  * ```ts
+ * import { AsyncHttpServer } from "portico";
+ * import { DenoNetwork } from "portico/deno";
+ *
  * const server = new AsyncHttpServer({ network: new DenoNetwork() });
- * await server.listen(8080);
+ * await server.serve(8080, (request) => request.respond(200, "Hello"));
  * ```
  */
 export class DenoNetwork implements Network {

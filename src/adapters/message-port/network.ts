@@ -49,9 +49,18 @@ const LOOPBACK = "127.0.0.1";
  *
  * @example
  * ```ts
+ * import { AsyncHttpServer, createFetch } from "portico";
+ * import { MessagePortNetwork } from "portico/virtual";
+ *
  * const { port1, port2 } = new MessageChannel();
- * worker.postMessage("link", [port2]); // there: new AsyncHttpServer({ network: new MessagePortNetwork(port) })
- * const fetch = createFetch(new MessagePortNetwork(port1));
+ * // In a worker that got port2:
+ * const server = new AsyncHttpServer({ network: new MessagePortNetwork(port2) });
+ * void server.serve(8080, (request) => request.respond(200, "Hello"));
+ * // In the page:
+ * const link = new MessagePortNetwork(port1);
+ * const response = await createFetch(link)("http://localhost:8080/");
+ * await response.text(); // "Hello"
+ * link.close();
  * ```
  */
 export class MessagePortNetwork implements Network {
@@ -219,10 +228,20 @@ function refuse(port: PortLike, code: string): void {
  *
  * @example
  * ```ts
- * // in a page                                      // in its worker
- * linkNetworks(network, port1);                     linkNetworks(network, port2);
- *                                                   await new AsyncHttpServer({ network }).listen(8080);
- * await createFetch(network)("http://localhost:8080/");
+ * import { AsyncHttpServer, createFetch } from "portico";
+ * import { linkNetworks, VirtualNetwork } from "portico/virtual";
+ *
+ * const { port1, port2 } = new MessageChannel();
+ * // In a worker that got port2:
+ * const inWorker = new VirtualNetwork();
+ * linkNetworks(inWorker, port2);
+ * void new AsyncHttpServer({ network: inWorker }).serve(8080, (request) => request.respond(200, "Hello"));
+ * // In the page:
+ * const network = new VirtualNetwork();
+ * const link = linkNetworks(network, port1);
+ * const response = await createFetch(network)("http://localhost:8080/");
+ * await response.text(); // "Hello"
+ * link.close();
  * ```
  */
 export function linkNetworks(

@@ -232,9 +232,18 @@ export class MessagePortSocket extends TurnSocket {
  *
  * @example
  * ```ts
+ * import { toStreams } from "portico";
+ * import { messagePortSocket } from "portico/virtual";
+ *
  * const { port1, port2 } = new MessageChannel();
- * worker.postMessage("here is your socket", [port2]);
- * const { readable, writable } = toStreams(messagePortSocket(port1));
+ * const here = toStreams(messagePortSocket(port1));
+ * const there = toStreams(messagePortSocket(port2)); // in a worker, say, that got port2
+ * void there.readable.pipeTo(there.writable); // an echo
+ *
+ * const writer = here.writable.getWriter();
+ * await writer.write(new TextEncoder().encode("Hello"));
+ * await writer.close();
+ * const echoed = await new Response(here.readable).text(); // "Hello"
  * ```
  */
 export function messagePortSocket(port: PortLike, options: MessagePortSocketOptions = {}): Socket {

@@ -23,7 +23,23 @@ export interface DirectoryOptions {
   readonly links?: "inside" | "never";
 }
 
-/** A file turned out shorter than it was when it was opened. `code` is `FileTruncated`. */
+/**
+ * A file turned out shorter than it was when it was opened. `code` is `FileTruncated`.
+ *
+ * @example
+ * ```ts
+ * import { AsyncHttpServer } from "portico";
+ * import { directory, FileTruncated } from "portico/node";
+ * import { serveFiles } from "portico/static";
+ *
+ * const server = new AsyncHttpServer({
+ *   onError(error) {
+ *     if (!(error instanceof FileTruncated)) console.error(error);
+ *   },
+ * });
+ * await server.serve(8080, serveFiles(directory("."), { index: ["README.md"] }));
+ * ```
+ */
 export class FileTruncated extends Error {
   override readonly name = "FileTruncated";
   readonly code = "FileTruncated";
@@ -39,13 +55,19 @@ export class FileTruncated extends Error {
  *
  * @param root Path or `file:` URL. Links in it are resolved once, here.
  * @throws Node's `ENOENT`, `ENOTDIR` or `EACCES` if it is no directory that can be read.
+ *
  * @example
  * ```ts
+ * import { mkdtemp, writeFile } from "node:fs/promises";
+ * import { tmpdir } from "node:os";
+ * import { join } from "node:path";
  * import { AsyncHttpServer } from "portico";
  * import { directory } from "portico/node";
  * import { serveFiles } from "portico/static";
  *
- * await new AsyncHttpServer().serve(8080, serveFiles(directory("public")));
+ * const root = await mkdtemp(join(tmpdir(), "site-"));
+ * await writeFile(join(root, "index.html"), "<h1>Hello</h1>");
+ * await new AsyncHttpServer().serve(8080, serveFiles(directory(root)));
  * ```
  */
 export function directory(root: string | URL, options: DirectoryOptions = {}): FileSource {

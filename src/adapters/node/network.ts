@@ -38,17 +38,27 @@ export interface NodeNetworkOptions {
  *
  * @example
  * ```ts
+ * import { NodeNetwork } from "portico/node";
+ *
  * const network = new NodeNetwork();
  * const listener = await network.listen({ port: 0, address: "127.0.0.1" });
  * const client = await network.connect({ host: "127.0.0.1", port: listener.address.port });
  * const server = await listener.accept();
+ * server.remoteAddress.port === client.localAddress.port; // true
+ * client.destroy();
+ * await listener.close();
  * ```
+ *
  * @example
  * ```ts
+ * import { readFileSync } from "node:fs";
+ * import { AsyncHttpServer } from "portico";
+ * import { NodeNetwork } from "portico/node";
+ *
  * const tls = () => ({ cert: readFileSync("fullchain.pem"), key: readFileSync("privkey.pem") });
  * const network = new NodeNetwork({ tls: tls() });
  * process.on("SIGHUP", () => network.setSecureContext(tls())); // renewed: no connection is lost
- * await new AsyncHttpServer({ network }).serve(443, callback);
+ * await new AsyncHttpServer({ network }).serve(8443, (request) => request.respond(200, "Hello"));
  * ```
  */
 export class NodeNetwork implements Network {

@@ -9,7 +9,22 @@ export type BridgeErrorCode =
   /** The worker's file is of another version of Portico, and there was no update for it. */
   | "VersionMismatch";
 
-/** `exposeNetwork` could not do what it was asked for. */
+/**
+ * `exposeNetwork` could not do what it was asked for.
+ *
+ * @example
+ * ```ts
+ * import { VirtualNetwork } from "portico";
+ * import { BridgeError, exposeNetwork } from "portico/service-worker";
+ *
+ * try {
+ *   await exposeNetwork(new VirtualNetwork());
+ * } catch (error) {
+ *   if (error instanceof BridgeError && error.code === "ServiceWorkerUnsupported")
+ *     document.body.append("This page has to be opened by https.");
+ * }
+ * ```
+ */
 export class BridgeError extends Error {
   override readonly name = "BridgeError";
   readonly code: BridgeErrorCode;

@@ -29,11 +29,13 @@ import { Weather } from "./weather.ts";
  *
  * @example
  * ```ts
+ * import { AsyncHttpServer, createFetch, VirtualNetwork } from "portico";
+ *
  * const network = new VirtualNetwork({ latencyMs: 20, maxSegmentBytes: 1, seed: 7 });
- * const server = new AsyncHttpServer({ network });
- * await server.listen(8080);
+ * void new AsyncHttpServer({ network }).serve(8080, (request) => request.respond(200, "Hello"));
  * const response = await createFetch(network)("http://localhost:8080/");
  * network.conditions = {}; // from here on all is well
+ * await response.text(); // "Hello"
  * ```
  */
 export class VirtualNetwork implements Network {

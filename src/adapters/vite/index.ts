@@ -31,7 +31,9 @@ type Middleware = (
  * ```ts
  * // vite.config.ts
  * import { porticoWorker } from "portico/vite";
- * export default { plugins: [porticoWorker()] };
+ * import { defineConfig } from "vite";
+ *
+ * export default defineConfig({ plugins: [porticoWorker()] });
  * ```
  */
 export function porticoWorker({ fileName = "portico-sw.js" }: PorticoPluginOptions = {}): PorticoPlugin {

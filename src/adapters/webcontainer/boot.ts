@@ -23,6 +23,15 @@ export interface BootOptions extends DetectOptions {
  * attempt has to be possible.
  *
  * @throws ContainerError `NotIsolated`, `ServiceWorkerUnsupported`, `HostUnreachable`, `BootTimeout`, `BootFailed`
+ *
+ * @example
+ * ```ts
+ * import { bootWebContainer } from "portico/webcontainer";
+ *
+ * const webcontainer = await bootWebContainer({ coep: "credentialless", stallMs: 30_000 });
+ * const process = await webcontainer.spawn("node", ["--version"]);
+ * console.log(await process.exit);
+ * ```
  */
 export async function bootWebContainer(options: BootOptions = {}): Promise<WebContainerLike> {
   await detectWebContainer(options);

@@ -29,7 +29,19 @@ export interface RunOptions {
   readonly args?: readonly string[];
 }
 
-/** A WebContainer with Portico in it. Programs there import `"portico"` and run on `NodeNetwork`. */
+/**
+ * A WebContainer with Portico in it. Programs there import `"portico"` and run on `NodeNetwork`.
+ *
+ * @example
+ * ```ts
+ * import { bootWebContainer, PorticoContainer } from "portico/webcontainer";
+ *
+ * await using container = await PorticoContainer.mount(await bootWebContainer());
+ * container.onPort((event, { port, url }) => console.log(event, port, url));
+ * const program = await container.run("console.log(process.version)");
+ * await program.exit;
+ * ```
+ */
 export class PorticoContainer implements AsyncDisposable {
   readonly webcontainer: WebContainerLike;
   readonly #ports = new Map<number, ContainerPort>();
@@ -138,13 +150,18 @@ export class PorticoContainer implements AsyncDisposable {
  *
  * @example
  * ```ts
+ * import { createFetch } from "portico";
+ * import { bootContainer } from "portico/webcontainer";
+ *
  * const container = await bootContainer();
  * const program = await container.run(`
  *   import { AsyncHttpServer } from "portico";
  *   await new AsyncHttpServer().serve(8080, (request) => request.respond(200, "from Node"));
  * `);
- * frame.src = (await program.ready).url;
+ * const { url, port } = await program.ready; // `url` is for a frame
  * const fetch = createFetch(await container.network()); // to the bytes, too
+ * const response = await fetch(`http://localhost:${port}/`);
+ * console.log(url, await response.text());
  * ```
  */
 export async function bootContainer(options: BootOptions = {}): Promise<PorticoContainer> {

@@ -23,6 +23,16 @@ export function containerHost(host?: string): string {
  * own `boot` never settles where its host can't be reached.
  *
  * @throws ContainerError `NotIsolated`, `ServiceWorkerUnsupported`, `HostUnreachable`
+ *
+ * @example
+ * ```ts
+ * import { detectWebContainer } from "portico/webcontainer";
+ *
+ * const available = await detectWebContainer({ detectMs: 1000 }).then(
+ *   () => true,
+ *   () => false,
+ * );
+ * ```
  */
 export async function detectWebContainer(options: DetectOptions = {}): Promise<void> {
   if (!globalThis.crossOriginIsolated) {

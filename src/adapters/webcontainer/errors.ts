@@ -13,7 +13,21 @@ export type ContainerErrorCode =
   /** The container was closed, or its relay ended. */
   | "ContainerClosed";
 
-/** A WebContainer could not be had. */
+/**
+ * A WebContainer could not be had.
+ *
+ * @example
+ * ```ts
+ * import { bootContainer, ContainerError } from "portico/webcontainer";
+ *
+ * try {
+ *   await bootContainer();
+ * } catch (error) {
+ *   if (error instanceof ContainerError && error.code === "NotIsolated")
+ *     document.body.append("This page has to be served with COOP and COEP.");
+ * }
+ * ```
+ */
 export class ContainerError extends Error {
   override readonly name = "ContainerError";
   readonly code: ContainerErrorCode;

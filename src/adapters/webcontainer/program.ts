@@ -2,7 +2,19 @@ import type { ContainerProcess } from "./api.ts";
 import type { ContainerPort, PortWatcher } from "./container.ts";
 import { ContainerError } from "./errors.ts";
 
-/** A program that runs in a container. */
+/**
+ * A program that runs in a container.
+ *
+ * @example
+ * ```ts
+ * import { bootContainer } from "portico/webcontainer";
+ *
+ * const container = await bootContainer();
+ * const program = await container.run("console.log(process.version)");
+ * for await (const text of program.output) console.log(text);
+ * console.log(`ended with ${await program.exit}`);
+ * ```
+ */
 export class ContainerProgram {
   /** What it writes, standard output and standard error together. Read it or cancel it. */
   readonly output: ReadableStream<string>;

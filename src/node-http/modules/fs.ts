@@ -1,11 +1,5 @@
 /**
  * The files of a page, as much of `fs` as serving them takes. `mountFiles` says which there are.
- *
- * @example
- * ```ts
- * mountFiles({ "/app/public/index.html": "<h1>Hello</h1>" });
- * app.use(express.static("/app/public"));
- * ```
  */
 import { normalize } from "pathe";
 import { missing } from "../errors.ts";
@@ -19,7 +13,21 @@ interface File {
 
 const files = new Map<string, File>();
 
-/** Adds files by their absolute path; text is stored as UTF-8. */
+/**
+ * Adds files by their absolute path; text is stored as UTF-8.
+ *
+ * @example
+ * ```ts
+ * import express from "express";
+ * import { createServer } from "portico/node-http";
+ * import { mountFiles } from "portico/node-http/fs";
+ *
+ * mountFiles({ "/app/public/index.html": "<h1>Hello</h1>" });
+ * const app = express();
+ * app.use(express.static("/app/public"));
+ * createServer(app).listen(8080);
+ * ```
+ */
 export function mountFiles(record: Readonly<Record<string, string | Uint8Array>>): void {
   for (const [path, content] of Object.entries(record)) {
     const bytes = typeof content === "string" ? Buffer.from(content) : toBuffer(content);

@@ -6,6 +6,10 @@
  * ```ts
  * import "portico/node-http/globals";
  * import express from "express";
+ *
+ * const app = express();
+ * app.get("/", (_request, response) => void response.send("Hello"));
+ * app.listen(8080);
  * ```
  */
 import { Buffer } from "../streams.ts";

@@ -31,8 +31,15 @@ export interface FetchScope {
  *
  * @example
  * ```ts
+ * import { AsyncHttpServer, createFetch, fetchHandler } from "portico";
+ * import { installLightFetch } from "portico/light-fetch/install";
+ *
  * const restore = installLightFetch();
- * await server.serve(8080, fetchHandler(() => new Response("Hello")));
+ * const server = new AsyncHttpServer();
+ * void server.serve(8080, fetchHandler(() => new Response("Hello")));
+ * const response = await createFetch()("http://localhost:8080/");
+ * await response.text(); // "Hello"
+ * await server.close();
  * restore();
  * ```
  */

@@ -62,8 +62,15 @@ export interface Bridge extends AsyncDisposable {
  *
  * @example
  * ```ts
+ * import { AsyncHttpServer, VirtualNetwork } from "portico";
+ * import { exposeNetwork } from "portico/service-worker";
+ *
+ * const network = new VirtualNetwork();
+ * void new AsyncHttpServer({ network }).serve(8080, (request) => request.respond(200, "Hello"));
  * const bridge = await exposeNetwork(network, { scope: "/preview/", worker: "/portico-sw.js" });
+ * const frame = document.createElement("iframe");
  * frame.src = bridge.urlFor(8080, "/index.html");
+ * document.body.append(frame);
  * ```
  */
 export async function exposeNetwork(network: Network, options: ExposeOptions = {}): Promise<Bridge> {

@@ -21,6 +21,13 @@ const TRIED = "portico-isolated";
  * them, and the page is loaded again, once.
  * @returns whether the page is isolated now; false where it can't be. When it is loaded again nothing returns.
  * @throws BridgeError `ServiceWorkerUnsupported`, `WorkerNotFound`, `WorkerTimeout`
+ *
+ * @example
+ * ```ts
+ * import { isolatePage } from "portico/service-worker";
+ *
+ * if (await isolatePage()) new SharedArrayBuffer(1024);
+ * ```
  */
 export async function isolatePage(options: IsolatePageOptions = {}): Promise<boolean> {
   if (globalThis.crossOriginIsolated) {

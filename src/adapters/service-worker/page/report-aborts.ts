@@ -21,8 +21,13 @@ export interface ReportingWindow {
  *
  * @example
  * ```ts
+ * import { reportAborts } from "portico/service-worker";
+ *
+ * const frame = document.querySelector("iframe");
  * reportAborts();
- * frame.addEventListener("load", () => reportAborts(frame.contentWindow));
+ * frame?.addEventListener("load", () => {
+ *   if (frame.contentWindow) reportAborts(frame.contentWindow as Window & typeof globalThis);
+ * });
  * ```
  */
 export function reportAborts(target: ReportingWindow = globalThis): () => void {

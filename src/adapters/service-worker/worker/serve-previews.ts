@@ -24,8 +24,9 @@ export interface ServePreviewsOptions {
  *
  * @example
  * ```ts
- * import { servePreviews } from "portico/service-worker";
- * servePreviews(self);
+ * import { servePreviews, type WorkerScope } from "portico/service-worker";
+ *
+ * servePreviews(self as unknown as WorkerScope);
  * ```
  */
 export function servePreviews(scope: WorkerScope, options: ServePreviewsOptions = {}): void {
