@@ -1,5 +1,7 @@
 /** Runs a TypeScript program that imports Portico in a Node process of its own, for tests. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { sources } from "./sources.ts";
@@ -47,4 +49,14 @@ function outcomeOf(child: ChildProcess): Promise<Outcome> {
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, errors }));
   });
+}
+
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }

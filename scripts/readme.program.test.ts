@@ -3,13 +3,11 @@
  * `try: curl localhost:PORT/` has to answer there), Vitest examples as tests of this file. All of it is
  * type-checked.
  */
-import { once } from "node:events";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { root } from "./entries.mjs";
-import { runProgram } from "./program.ts";
+import { freePort, runProgram } from "./program.ts";
 import { typeErrors } from "./type-errors.ts";
 
 const folder = join(root, ".build", `readme-${process.pid}`);
@@ -26,16 +24,6 @@ for (const { path, code } of blocks) {
   await writeFile(path, `${own}\nexport {};\n`);
 }
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** A port that nobody listens on at this moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 describe("the README's code", () => {
   test("is there", () => {

@@ -13,3 +13,14 @@ export const sources: Plugin = {
     });
   },
 };
+
+/** The same for a page: the entries without a condition. */
+export const pageSources: Plugin = {
+  name: "portico-page-sources",
+  setup({ onResolve }) {
+    onResolve({ filter: /^portico(\/|$)/ }, ({ path }) => {
+      const entry = entries.find(({ name, condition }) => !condition && `portico${name.slice(1)}` === path);
+      return entry && { path: join(root, entry.source) };
+    });
+  },
+};

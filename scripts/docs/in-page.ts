@@ -1,8 +1,8 @@
 /** Runs a program as a page does: on the virtual network, by the package's entry points for pages. */
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build, type Plugin } from "esbuild";
-import { entries, root } from "../entries.mjs";
+import { build } from "esbuild";
+import { pageSources } from "../sources.ts";
 
 export interface Answer {
   readonly status: number;
@@ -39,20 +39,10 @@ export async function runInPage(path: string, method: string, target: string): P
     format: "esm",
     platform: "browser",
     logLevel: "silent",
-    plugins: [sources],
+    plugins: [pageSources],
   });
   const { run } = (await import(/* @vite-ignore */ pathToFileURL(outfile).href)) as {
     run: (method: string, target: string) => Promise<Answer | undefined>;
   };
   return run(method, target);
 }
-
-const sources: Plugin = {
-  name: "portico-for-pages",
-  setup({ onResolve }) {
-    onResolve({ filter: /^portico(\/|$)/ }, ({ path }) => {
-      const entry = entries.find(({ name, condition }) => !condition && `portico${name.slice(1)}` === path);
-      return entry && { path: root + entry.source };
-    });
-  },
-};

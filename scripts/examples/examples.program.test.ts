@@ -7,10 +7,11 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { root } from "../entries.mjs";
+import { freePort } from "../program.ts";
 import { type Example, examplesOfSources } from "./blocks.ts";
 import { FETCH, REPORT, withChecks } from "./checks.ts";
 import { compile } from "./compile.ts";
-import { bundle, freePort, type Platform, run } from "./run.ts";
+import { bundle, type Platform, run } from "./run.ts";
 
 /** Examples that are compiled only, by the beginning of their source's path or a piece of their code, and why. */
 const notRun: Readonly<Record<string, string>> = {
