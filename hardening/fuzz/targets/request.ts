@@ -24,6 +24,8 @@ export interface ReadAll {
   /** Those that came whole. */
   readonly requests: readonly Read[];
   readonly heads: number;
+  /** The method of the one whose head was read and whose body was not. */
+  readonly unfinished: string | undefined;
   readonly error: ProtocolError | undefined;
 }
 
@@ -55,12 +57,12 @@ export function readRequests(pieces: readonly Uint8Array[], limits: Limits = DEF
         head = undefined;
       }
     }
-    return { requests, heads, error: undefined };
+    return { requests, heads, unfinished: head?.method, error: undefined };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     reader.feed(latin1("GET /after HTTP/1.1\r\nHost: a\r\n\r\n"));
     holds("something is read after an error", reader.readHead() === undefined);
-    return { requests, heads, error };
+    return { requests, heads, unfinished: head?.method, error };
   }
 }
 

@@ -49,10 +49,10 @@ export const server: Target = {
   seeds: [...octets(requestSeeds), ...foundSeeds()],
   dictionary: requestWords,
   async run(input) {
-    const { requests, heads, error } = readRequests([input]);
+    const { requests, heads, unfinished, error } = readRequests([input]);
     const served = upToClose(requests);
     const closes = served.length < requests.length || served.at(-1)?.keepAlive === false;
-    const methods = [...served.map(({ method }) => method), "GET"];
+    const methods = [...served.map(({ method }) => method), unfinished ?? "GET"];
     const [whole, , odd] = cuttings(input);
     const finals: ReadResponse[][] = [];
     for (const pieces of [whole!, odd!]) {
