@@ -54,12 +54,20 @@ export function resolveOptions(options: FetchOptions): ClientConfig {
     cookieJar: options.cookieJar,
     baseUrl: options.baseUrl === undefined ? undefined : String(options.baseUrl),
     userAgent: options.userAgent ?? "portico",
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    limits: limitsOf(options.limits),
     clock: options.clock ?? systemClock,
   };
 }
 
+function limitsOf(given: Partial<Limits> = {}): Limits {
+  const limits: { -readonly [key in keyof Limits]: number } = { ...DEFAULT_LIMITS };
+  for (const key of Object.keys(limits) as (keyof Limits)[]) {
+    limits[key] = atLeast(key, given[key] ?? limits[key], 1);
+  }
+  return limits;
+}
+
 function atLeast(name: string, value: number, least: number): number {
   if (typeof value === "number" && value >= least) return value;
-  throw new TypeError(`${name} must be a number of at least ${least}, got ${String(value)}`);
+  throw new TypeError(`${name} must be a number of at least ${least}, got ${value}`);
 }

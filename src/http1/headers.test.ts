@@ -82,7 +82,7 @@ describe("HttpHeaders", () => {
     expect(new HttpHeaders({ n: 5 }).get("n")).toBe("5");
     expect([...new HttpHeaders()]).toEqual([]);
     expect(new Headers([...new HttpHeaders({ a: "b" })]).get("a")).toBe("b");
-    for (const wrong of ["a: b", 5, [["a"]], [[1, "b"]]]) {
+    for (const wrong of ["a: b", 5, [["a"]], [["a", "b", "c"]], [1], [[1, "b"]]]) {
       expect(() => new HttpHeaders(wrong as never), String(wrong)).toThrow(
         expect.objectContaining({ code: "InvalidHeader" }),
       );

@@ -198,11 +198,9 @@ export function forEachField(init: HeadersInput, each: (name: string, value: str
     }
     return;
   }
-  for (const [name, value] of init instanceof HttpHeaders ? init.lines() : init) {
-    if (typeof name !== "string" || value === undefined) {
-      throw new InvalidHeader("wanted headers as a record or pairs");
-    }
-    each(name, value);
+  for (const pair of init instanceof HttpHeaders ? init.lines() : init) {
+    if (pair.length !== 2) throw new InvalidHeader("wanted headers as a record or pairs");
+    each(...pair);
   }
 }
 

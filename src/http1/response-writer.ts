@@ -139,7 +139,7 @@ const MAX_KNOWN_LENGTH = 256;
 export function declaredLength(value: string, before: number | undefined): number {
   const length = lengthOf(value);
   if (length === (before ?? length)) return length;
-  throw new InvalidHeader("wanted one Content-Length of digits alone");
+  throw new InvalidHeader("wanted one Content-Length of digits");
 }
 
 /** What a caller says of the coding, which is the writer's to choose. @throws InvalidHeader */

@@ -57,9 +57,5 @@ export function isHostAndPortOctets(bytes: Uint8Array, start: number, end: numbe
 }
 
 export function invalidTarget(): ProtocolError {
-  return new ProtocolError(
-    "InvalidTarget",
-    400,
-    "wanted a path, a URI, * or host:port, as the method has it",
-  );
+  return new ProtocolError("InvalidTarget", 400, "wanted a path, URI, * or host:port");
 }

@@ -40,6 +40,12 @@ export class UsageError extends Error {
   }
 }
 
+/** @throws UsageError `InvalidOption` for what is no function */
+export function callable<T>(value: T): T {
+  if (typeof value !== "function") throw new UsageError("InvalidOption", "wanted a callback");
+  return value;
+}
+
 /**
  * A second answer to one request. Nothing of it was sent.
  *

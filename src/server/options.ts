@@ -1,7 +1,7 @@
 import type { ProtocolError } from "../http1/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../http1/limits.ts";
 import { type Clock, type Network, type Socket, type SocketAddress, systemClock } from "../socket/index.ts";
-import { UsageError } from "./errors.ts";
+import { callable, UsageError } from "./errors.ts";
 import type { HttpRequest, UpgradedConnection } from "./types.ts";
 
 /** How long the server waits for a peer. Milliseconds; 0 waits for ever. */
@@ -113,7 +113,7 @@ export interface ServeOptions extends ListenOptions {
 }
 
 export interface CloseOptions {
-  /** Milliseconds that running requests may take to finish. Default 10,000; 0 destroys at once. */
+  /** Milliseconds that running requests may take to finish. Default 10,000; 0 destroys at once, Infinity waits for them all. */
   graceMs?: number;
 }
 
@@ -152,28 +152,24 @@ export const DEFAULT_TIMEOUTS: Timeouts = Object.freeze({
 /** @throws UsageError `InvalidOption` */
 export function resolveOptions(options: ServerOptions): ServerConfig {
   return {
-    ...merge({ maxBody: DEFAULT_MAX_BODY }, options, 0),
-    ...merge({ maxDescriptorsFallback: DEFAULT_MAX_DESCRIPTORS }, options, 1),
+    ...merge({ maxBody: DEFAULT_MAX_BODY, maxDescriptorsFallback: DEFAULT_MAX_DESCRIPTORS }, options, 0),
     limits: merge(DEFAULT_SERVER_LIMITS, options.limits, 1),
     timeouts: merge(DEFAULT_TIMEOUTS, options.timeouts, 0),
-    onError: options.onError ?? ((error) => console.error(error)),
+    onError: callable(options.onError ?? ((error) => console.error(error))),
     onClientError: options.onClientError,
     clock: options.clock ?? systemClock,
   };
 }
 
+/** @throws UsageError `InvalidOption` for what is no number, or a lesser one */
+export function atLeast<T>(name: string, value: T, least: number): T {
+  if (typeof value === "number" && value >= least) return value;
+  throw new UsageError("InvalidOption", `${name} must be a number of at least ${least}, got ${value}`);
+}
+
 /** The numbers of `defaults`, and in their place those that were given. */
 function merge<T extends object>(defaults: T, given: Partial<T> = {}, least: number): T {
   const merged: T = { ...defaults };
-  for (const key of Object.keys(defaults) as (keyof T & string)[]) {
-    const value = given[key] ?? defaults[key];
-    if (!(typeof value === "number" && value >= least)) {
-      throw new UsageError(
-        "InvalidOption",
-        `${key} must be a number of at least ${least}, got ${String(value)}`,
-      );
-    }
-    merged[key] = value;
-  }
+  for (const key in merged) merged[key] = atLeast(key, given[key] ?? merged[key], least);
   return merged;
 }

@@ -122,7 +122,7 @@ const lent = new WeakSet<ArrayBufferLike>();
 
 /** A reader has taken the buffer over, and so emptied the chunk: better no body than one that lacks it. */
 function transferred(): UsageError {
-  return new UsageError("ChunkTransferred", "the buffer was transferred");
+  return new UsageError("ChunkTransferred");
 }
 
 function invalidChunk(chunk: unknown): UsageError {

@@ -4,8 +4,9 @@ import { ACCEPT_PAUSE_MS, isTransient } from "./accept-loop.ts";
 import { Admission } from "./admission.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
 import { DateLine } from "./date-line.ts";
-import { UsageError } from "./errors.ts";
+import { callable, UsageError } from "./errors.ts";
 import {
+  atLeast,
   type CloseOptions,
   DEFAULT_GRACE_MS,
   type ListenOptions,
@@ -72,10 +73,7 @@ export class HttpServer implements AsyncDisposable {
    */
   async listen(port: number, options: ListenOptions = {}): Promise<void> {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw new UsageError(
-        "InvalidPort",
-        `a port must be a whole number from 0 to 65535, got ${String(port)}`,
-      );
+      throw new UsageError("InvalidPort", `a port must be a whole number from 0 to 65535, got ${port}`);
     }
     if ((this.#binding ?? this.#listener ?? this.#closed) !== undefined) {
       throw new UsageError("AlreadyListening");
@@ -107,7 +105,7 @@ export class HttpServer implements AsyncDisposable {
    */
   async acceptRequest(callback: RequestCallback): Promise<void> {
     const listener = this.#bound();
-    if (typeof callback !== "function") throw new UsageError("InvalidOption", "wanted a callback");
+    callable(callback);
     let socket: Socket;
     try {
       socket = await listener.accept();
@@ -130,8 +128,10 @@ export class HttpServer implements AsyncDisposable {
   /**
    * Whether so many descriptors are free that one more connection is reasonable.
    * @param assumedDescriptorsPerRequest how many a connection may come to need; default 5
+   * @throws UsageError `InvalidOption`
    */
   shouldAcceptRequest(assumedDescriptorsPerRequest = ASSUMED_DESCRIPTORS): boolean {
+    atLeast("assumedDescriptorsPerRequest", assumedDescriptorsPerRequest, 0);
     const { active, max = this.#config.maxDescriptorsFallback } = this.#network.descriptors();
     return active + assumedDescriptorsPerRequest <= max;
   }
@@ -165,9 +165,10 @@ export class HttpServer implements AsyncDisposable {
    * Stops accepting, ends idle connections, lets running requests finish with `Connection: close`, and cuts
    * what is left after `graceMs`. Resolves when every connection is gone. A second call waits for the first,
    * but can shorten its grace.
+   * @throws UsageError `InvalidOption`
    */
-  close(options: CloseOptions = {}): Promise<void> {
-    const { graceMs = DEFAULT_GRACE_MS } = options;
+  async close(options: CloseOptions = {}): Promise<void> {
+    const graceMs = atLeast("graceMs", options.graceMs ?? DEFAULT_GRACE_MS, 0);
     this.#closed ??= this.#close(graceMs);
     if (graceMs === 0) this.#cut();
     return this.#closed;
@@ -201,7 +202,7 @@ export class HttpServer implements AsyncDisposable {
   }
 
   async #acceptNext(callback: RequestCallback, assumedDescriptors: number): Promise<void> {
-    if (assumedDescriptors >= 0 && !this.shouldAcceptRequest(assumedDescriptors)) return this.#pause();
+    if (assumedDescriptors !== -1 && !this.shouldAcceptRequest(assumedDescriptors)) return this.#pause();
     try {
       await this.acceptRequest(callback);
     } catch (error) {

@@ -7,9 +7,12 @@ export interface Clock {
   clearTimeout(handle: unknown): void;
 }
 
+/** Platforms take what is longer for no time at all: 24 days are as good as `Infinity`. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** The platform's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  setTimeout: (callback, ms) => setTimeout(callback, Math.min(ms, LONGEST_MS)),
   clearTimeout: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout>),
 };

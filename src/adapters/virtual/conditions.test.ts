@@ -338,6 +338,10 @@ describe("conditions that make no sense", () => {
     );
     expect(set({ ports: { 80: { toClient: { stall: { afterBytes: Number.NaN } } } } })).toThrow(RangeError);
     expect(() => new VirtualNetwork({ jitterMs: Number.NaN })).toThrow(RangeError);
+    for (const name of ["latencyMs", "maxSockets", "highWaterMark", "connectTimeoutMs"]) {
+      for (const value of [-1, Number.NaN, "5"])
+        expect(() => new VirtualNetwork({ [name]: value }), name).toThrow(RangeError);
+    }
     expect(network.conditions).toEqual({ latencyMs: 5 });
   });
 });

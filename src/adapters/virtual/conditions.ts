@@ -53,9 +53,10 @@ export interface Conditions extends PortConditions {
 
 /** @throws RangeError when a number in them is negative or none. */
 export function checked<T>(conditions: T): T {
-  for (const [name, value] of Object.entries(conditions ?? {})) {
+  for (const [name, value] of Object.entries<number | string | object | undefined>(conditions ?? {})) {
     if (typeof value === "object") checked(value);
-    else if (typeof value === "number" && !(value >= 0)) {
+    else if (typeof value === "string" || !(value === undefined || value >= 0)) {
+      // true and false are 1 and 0
       throw new RangeError(`${name} must be a number of at least 0, got ${value}`);
     }
   }

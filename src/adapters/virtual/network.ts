@@ -8,7 +8,7 @@ import {
   systemClock,
 } from "../../socket/index.ts";
 import { Addresses, bindingOf } from "./addresses.ts";
-import { type Conditions, conditionsAt, type Direction, type PortConditions } from "./conditions.ts";
+import { type Conditions, checked, conditionsAt, type Direction, type PortConditions } from "./conditions.ts";
 import { type Patience, pass, patiently } from "./connecting.ts";
 import { type Incoming, VirtualListener } from "./listener.ts";
 import {
@@ -50,11 +50,20 @@ export class VirtualNetwork implements Network {
   #connections = 0;
 
   constructor(options: VirtualNetworkOptions = {}) {
-    const { maxSockets, seed, names, highWaterMark, connectTimeoutMs, clock, ...conditions } = options;
-    this.#weather = new Weather(conditions, seed ?? 0, clock ?? systemClock);
-    this.#host = { weather: this.#weather, highWaterMark: highWaterMark ?? DEFAULT_HIGH_WATER_MARK };
-    this.#maxSockets = maxSockets ?? Infinity;
-    this.#connectTimeoutMs = (connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS) || Infinity;
+    const {
+      maxSockets = Infinity,
+      seed = 0,
+      names,
+      highWaterMark = DEFAULT_HIGH_WATER_MARK,
+      connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS,
+      clock = systemClock,
+      ...conditions
+    } = options;
+    checked({ maxSockets, highWaterMark, connectTimeoutMs });
+    this.#weather = new Weather(conditions, seed, clock);
+    this.#host = { weather: this.#weather, highWaterMark };
+    this.#maxSockets = maxSockets;
+    this.#connectTimeoutMs = connectTimeoutMs || Infinity;
     this.#addresses = new Addresses(names);
   }
 

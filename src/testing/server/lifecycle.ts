@@ -35,6 +35,21 @@ export function lifecycleCases(stage: ServerStage): void {
     );
   });
 
+  it("refuses a grace, a count of descriptors and an onError that are none, and goes on", async () => {
+    const { server } = await stage.serve(ok);
+    const invalid = expect.objectContaining({ code: "InvalidOption" });
+    const asked = ["5" as never, Number.NaN, -1];
+    for (const graceMs of asked) await expect(server.close({ graceMs })).rejects.toEqual(invalid);
+    for (const count of asked) expect(() => server.shouldAcceptRequest(count)).toThrow(invalid);
+    expect(server.listening).toBe(true);
+    const { network } = await stage.subject();
+    for (const assumedDescriptorsPerRequest of asked.slice(0, 2)) {
+      const options = { assumedDescriptorsPerRequest };
+      await expect(new HttpServer({ network }).serve(0, ok, options)).rejects.toEqual(invalid);
+    }
+    expect(() => new HttpServer({ network, onError: "log" as never })).toThrow(invalid);
+  });
+
   it("refuses what is no callback before there is a connection", async () => {
     const { network } = await stage.subject();
     const missing = undefined as unknown as typeof ok;
