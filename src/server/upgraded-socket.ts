@@ -49,6 +49,10 @@ export class UpgradedSocket implements UpgradedConnection {
     return this.#socket.write(data);
   }
 
+  get bytesTaken(): number | undefined {
+    return this.#socket.bytesTaken;
+  }
+
   end(): void {
     this.#socket.end();
   }

@@ -6,6 +6,7 @@ import type { MessageDeflater } from "./frame-writer.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { type Incoming, type MessageInflater, MessageReader } from "./message-reader.ts";
 import { PING, PONG } from "./opcodes.ts";
+import { SendWatch } from "./send-watch.ts";
 import { Transmitter } from "./transmitter.ts";
 
 /** How a connection ended (RFC 6455 section 7.1.4 to 7.1.6). */
@@ -24,6 +25,8 @@ export interface LinkOptions {
   readonly closeTimeoutMs: number;
   readonly pingIntervalMs: number;
   readonly pongTimeoutMs: number;
+  readonly maxUnsentBytes: number;
+  readonly sendTimeoutMs: number;
   readonly clock: Clock;
   readonly deflateFromBytes: number;
   readonly codec?: { readonly inflater: MessageInflater; readonly deflater: MessageDeflater } | undefined;
@@ -37,7 +40,7 @@ export interface LinkEvents {
   onDrain(): void;
   /** The closing handshake has begun, by whichever side. */
   onClosing(): void;
-  /** The connection is failed because of what the peer sent, or because it fell silent. */
+  /** The connection is failed because of what the peer sent, or because it fell silent or stopped reading. */
   onFault(error: Error): void;
   /** Exactly once, always last. */
   onClose(report: CloseReport): void;
@@ -60,6 +63,7 @@ export class WebSocketLink {
   readonly #events: LinkEvents;
   readonly #reader: MessageReader;
   readonly #out: Transmitter;
+  readonly #watch: SendWatch;
   #keepAlive: KeepAlive | undefined;
   #phase: Phase = "open";
   #report: CloseReport = { code: ABNORMAL, reason: "", wasClean: false };
@@ -75,7 +79,8 @@ export class WebSocketLink {
     this.#options = options;
     this.#events = events;
     this.#reader = new MessageReader({ role, maxFrameBytes, maxMessageBytes, inflater: codec?.inflater });
-    this.#out = new Transmitter(socket, { role, deflateFromBytes, deflater: codec?.deflater });
+    this.#watch = new SendWatch(socket, options, (error) => this.#drop(error));
+    this.#out = new Transmitter(socket, { role, deflateFromBytes, deflater: codec?.deflater }, this.#watch);
   }
 
   /** Bytes of messages that the socket did not take yet. */
@@ -97,7 +102,7 @@ export class WebSocketLink {
         timeoutMs: pongTimeoutMs,
         // Who doesn't read can't hear an answer.
         ask: () => (this.#paused ? this.#keepAlive?.heard() : this.control(PING, new Uint8Array(0))),
-        dead: () => this.#silent(),
+        dead: () => this.#drop(new Error(`no byte for ${pongTimeoutMs} ms after a ping`)),
       });
     }
     this.#socket.open({
@@ -234,8 +239,8 @@ export class WebSocketLink {
     this.#events.onFault(fault);
   }
 
-  #silent(): void {
-    const error = new Error(`no byte for ${this.#options.pongTimeoutMs} ms after a ping`);
+  /** The peer is not there any more, or as good as not. */
+  #drop(error: Error): void {
     this.#events.onFault(error);
     this.#socket.destroy();
   }
@@ -262,6 +267,7 @@ export class WebSocketLink {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
     this.#keepAlive?.stop();
+    this.#watch.drained();
     this.#options.clock.clearTimeout(this.#closeTimer);
     if (error !== undefined && !this.#report.wasClean) this.#events.onFault(error);
     this.#events.onClose(this.#report);

@@ -14,6 +14,17 @@ export interface WebSocketLimits {
   readonly pingIntervalMs?: number;
   /** Milliseconds that a pinged peer has to send anything before the connection is dropped. Default 20_000. */
   readonly pongTimeoutMs?: number;
+  /**
+   * Bytes that may wait for a peer that reads too slowly: to send more while more than these wait drops the connection
+   * (`close` with 1006). Default: 64 MiB (67_108_864) for a server's side, no limit for a client's. Who
+   * looks at `bufferedAmount` before sending never meets it.
+   */
+  readonly maxUnsentBytes?: number;
+  /**
+   * Milliseconds in which a peer has to take 128 KiB of what waits for it, or all of it, before the connection is
+   * dropped (`close` with 1006); 0 for never. Default: 60_000 for a server's side, 0 for a client's.
+   */
+  readonly sendTimeoutMs?: number;
   /** Time source. Default: the platform's. */
   readonly clock?: Clock;
 }
@@ -41,9 +52,16 @@ const DEFAULTS = Object.freeze({
   deflateFromBytes: 1024,
 });
 
+/** What a peer that does not read is allowed: a server has many of them, which it did not choose. */
+const SEND_DEFAULTS = Object.freeze({
+  server: { maxUnsentBytes: 67_108_864, sendTimeoutMs: 60_000 },
+  client: { maxUnsentBytes: Infinity, sendTimeoutMs: 0 },
+});
+
 /** Every option with its value. */
 export function linkOptions(options: WebSocketConnectionOptions): LinkOptions {
   const maxMessageBytes = options.maxMessageBytes ?? DEFAULTS.maxMessageBytes;
+  const sending = SEND_DEFAULTS[options.role];
   return {
     role: options.role,
     maxMessageBytes,
@@ -52,6 +70,8 @@ export function linkOptions(options: WebSocketConnectionOptions): LinkOptions {
     closeTimeoutMs: options.closeTimeoutMs ?? DEFAULTS.closeTimeoutMs,
     pingIntervalMs: options.pingIntervalMs ?? DEFAULTS.pingIntervalMs,
     pongTimeoutMs: options.pongTimeoutMs ?? DEFAULTS.pongTimeoutMs,
+    maxUnsentBytes: options.maxUnsentBytes ?? sending.maxUnsentBytes,
+    sendTimeoutMs: options.sendTimeoutMs ?? sending.sendTimeoutMs,
     clock: options.clock ?? systemClock,
     deflateFromBytes: options.deflateFromBytes ?? DEFAULTS.deflateFromBytes,
     codec: options.codec,

@@ -1,5 +1,6 @@
 import type { Socket } from "../socket/index.ts";
 import { FrameWriter, type FrameWriterOptions } from "./frame-writer.ts";
+import type { SendWatch } from "./send-watch.ts";
 
 /** Written out before the turn ends, so that one busy turn can't pile up more than this unnoticed. */
 const FLUSH_AT = 65_536;
@@ -11,13 +12,15 @@ const FLUSH_AT = 65_536;
 export class Transmitter {
   readonly #socket: Socket;
   readonly #writer: FrameWriter;
+  readonly #watch: SendWatch;
   #corked = false;
   #flushQueued = false;
   #congested = false;
   #unsent = 0;
 
-  constructor(socket: Socket, options: FrameWriterOptions) {
+  constructor(socket: Socket, options: FrameWriterOptions, watch: SendWatch) {
     this.#socket = socket;
+    this.#watch = watch;
     this.#writer = new FrameWriter(options);
   }
 
@@ -63,7 +66,9 @@ export class Transmitter {
 
   flush(): void {
     const { output } = this.#writer;
-    if (output.length > 0 && !output.drain(this.#socket)) this.#congested = true;
+    const { length } = output;
+    if (length > 0 && !output.drain(this.#socket)) this.#congested = true;
+    if (this.#congested) this.#watch.wrote(length);
     if (!this.#congested) this.#unsent = 0;
   }
 
@@ -71,6 +76,7 @@ export class Transmitter {
   onDrain(): void {
     this.#congested = false;
     this.#unsent = 0;
+    this.#watch.drained();
     this.flush();
   }
 
