@@ -79,3 +79,6 @@ export function parseFrames(
   }
   return frames;
 }
+
+/** A frame as a client sends it. */
+export const masked = (spec: TestFrame): Uint8Array => frame({ key: KEY, ...spec });

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import type { Socket } from "../../socket/index.ts";
+import { WireClient } from "../../testing/index.ts";
+import { still } from "../../testing/still-network.ts";
+
+describe("a port", () => {
+  it("that is refused is ECONNREFUSED though somebody listens", async () => {
+    const { network } = still({ ports: { 80: { refuse: true } } });
+    await network.listen({ port: 80 });
+    await expect(network.connect({ host: "localhost", port: 80 })).rejects.toMatchObject({
+      code: "ECONNREFUSED",
+    });
+  });
+
+  it("that is a black hole never answers, until the time is over", async () => {
+    const { clock, network } = still({ blackHole: true, connectTimeoutMs: 30_000 });
+    await network.listen({ port: 80 });
+    let outcome: unknown = "waiting";
+    network.connect({ host: "localhost", port: 80 }).catch((error) => {
+      outcome = error.code;
+    });
+    await clock.advance(29_999);
+    expect(outcome).toBe("waiting");
+    await clock.advance(1);
+    expect(outcome).toBe("ETIMEDOUT");
+    expect(network.descriptors().active).toBe(1);
+  });
+
+  it("that is a black hole lets go of who aborts", async () => {
+    const { clock, network } = still({ blackHole: true, connectTimeoutMs: 0 });
+    const controller = new AbortController();
+    const connecting = network.connect({ host: "localhost", port: 80, signal: controller.signal });
+    const outcome = expect(connecting).rejects.toThrow("enough");
+    await clock.advance(86_400_000);
+    controller.abort(new Error("enough"));
+    await outcome;
+    expect([clock.pending, network.descriptors().active]).toEqual([0, 0]);
+  });
+
+  it("that is slow to accept lets the client send meanwhile", async () => {
+    const { clock, network } = still({ acceptDelayMs: 700 });
+    const listener = await network.listen({ port: 80 });
+    const client = await network.connect({ host: "localhost", port: 80 });
+    client.write("early");
+    let accepted: Socket | undefined;
+    void listener.accept().then((socket) => {
+      accepted = socket;
+    });
+    await clock.advance(699);
+    expect(accepted).toBeUndefined();
+    await clock.advance(1);
+    const server = new WireClient(accepted as Socket);
+    expect(await server.read(5)).toBe("early");
+  });
+
+  it("can have conditions of its own, and each direction too", async () => {
+    const { clock, connect } = still({
+      toClient: { latencyMs: 100 },
+      ports: { 81: { latencyMs: 10 }, 82: { latencyMs: 10, toServer: { latencyMs: 1 } } },
+    });
+    const times = async (port: number) => {
+      const { client, server } = await connect(port);
+      client.socket.write("x");
+      server.socket.write("x");
+      await clock.advance(1000);
+      return [server.log[0], client.log[0]];
+    };
+    expect(await times(80)).toEqual(["0 data 1", "100 data 1"]);
+    expect(await times(81)).toEqual(["10 data 1", "10 data 1"]);
+    expect(await times(82)).toEqual(["1 data 1", "10 data 1"]);
+  });
+});
