@@ -1,4 +1,5 @@
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
+import { callable } from "../server/errors.ts";
 import type { BodyContent, BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
 import { chooseCoding, IDENTITY } from "./accept-encoding.ts";
 import { withAnswers } from "./answers.ts";
@@ -45,6 +46,7 @@ interface Settings {
  * ```
  */
 export function compress(callback: RequestCallback, options: CompressOptions = {}): RequestCallback {
+  callable(callback);
   const { thresholdBytes = 1024, codings = supportedCodings(), filter = isCompressible } = options;
   const missing = codings.find((coding) => !supportedCodings().includes(coding));
   if (missing !== undefined) throw new TypeError(`this platform can't compress with ${missing}`);

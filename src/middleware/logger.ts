@@ -1,3 +1,4 @@
+import { callable } from "../server/errors.ts";
 import type { RequestCallback } from "../server/types.ts";
 import { type Clock, systemClock } from "../socket/index.ts";
 import { withAccessLog } from "./access-log.ts";
@@ -27,7 +28,7 @@ export interface LoggerOptions {
 export function logger(callback: RequestCallback, options: LoggerOptions = {}): RequestCallback {
   const { log = (line) => console.log(line), clock = systemClock } = options;
   return withAccessLog(
-    callback,
+    callable(callback),
     (entry) => log(formatLogLine(entry), entry),
     () => clock.now(),
   );

@@ -1,5 +1,6 @@
 import type { HeadersInput } from "../http1/headers.ts";
 import { HttpHeaders } from "../http1/headers.ts";
+import { callable } from "../server/errors.ts";
 import type { BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
 import { type Clock, systemClock } from "../socket/index.ts";
 
@@ -63,6 +64,7 @@ export function serverSentEvents(
   handler: EventsHandler,
   options: ServerSentEventsOptions = {},
 ): RequestCallback {
+  callable(handler);
   return async (request) => {
     const headers = new HttpHeaders(options.headers);
     headers.set("Content-Type", "text/event-stream; charset=utf-8");

@@ -139,3 +139,7 @@ it("copies no bytes: the observer sees the ones that the consumer gets", async (
   await settled();
   expect([seen[0], seen[1], got[0]].every((bytes) => bytes === sent)).toBe(true);
 });
+
+it("is refused without an observer", () => {
+  expect(() => tapNetwork(new VirtualNetwork(), undefined as never)).toThrow(TypeError);
+});

@@ -84,6 +84,7 @@ export function tapNetwork(
   observer: (event: TapEvent) => void,
   { clock = systemClock }: TapOptions = {},
 ): Network {
+  if (typeof observer !== "function") throw new TypeError("wanted a function that takes events");
   return new TappedNetwork(network, new Tap(observer, clock));
 }
 

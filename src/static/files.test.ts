@@ -173,3 +173,8 @@ describe("options", () => {
     expect(await control(null)).toBeNull();
   });
 });
+
+it("refuses a path where a source is wanted, and says what makes one", () => {
+  for (const missing of ["public", undefined, null, {}] as never[])
+    expect(() => serveFiles(missing)).toThrow("wanted a FileSource, such as directory(root)");
+});

@@ -51,6 +51,9 @@ type Fields = Record<string, string>;
  * ```
  */
 export function serveFiles(source: FileSource, options: ServeFilesOptions = {}): RequestCallback {
+  if (typeof source?.open !== "function") {
+    throw new TypeError("wanted a FileSource, such as directory(root) or memoryFiles({ ... })");
+  }
   const settings = { ...DEFAULTS, ...options };
   const mount = parseTargetPath(settings.prefix);
   if (mount.kind !== "path") throw new TypeError('prefix must be an absolute path such as "/assets"');

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Listener } from "../../socket/index.ts";
@@ -61,6 +61,28 @@ describe("listening on TCP", () => {
     expect(await codeOf(network.listen({ port: 0, address: "192.0.2.254" }))).toBe("EADDRNOTAVAIL");
     expect(await codeOf(network.listen({ port: 65_536 }))).toBe("ERR_SOCKET_BAD_PORT");
     expect(await codeOf(network.connect({ host: "127.0.0.1", port: -1 }))).toBe("ERR_SOCKET_BAD_PORT");
+  });
+
+  it("refuses what Node would take for something else: no port, no host, no such family, no backlog", async () => {
+    for (const port of [undefined, "80", 1.5, Number.NaN] as never[]) {
+      expect(await codeOf(network.listen({ port })), String(port)).toBe("ERR_SOCKET_BAD_PORT");
+      expect(await codeOf(network.connect({ host: "127.0.0.1", port }))).toBe("ERR_SOCKET_BAD_PORT");
+    }
+    const odd = [
+      { family: "IPv5" },
+      { family: 4 },
+      { address: 5 },
+      { backlog: -1 },
+      { backlog: Number.NaN },
+      { backlog: "5" },
+    ] as object[];
+    for (const options of odd) {
+      expect(await codeOf(network.listen({ port: 0, ...options })), JSON.stringify(options)).toBe(
+        "ERR_INVALID_ARG_VALUE",
+      );
+    }
+    for (const host of [undefined, "", 5] as never[])
+      expect(await codeOf(network.connect({ host, port: 1 }))).toBe("ERR_INVALID_ARG_VALUE");
   });
 
   it("listens without reuseAddr, which has no effect here", async () => {
@@ -129,6 +151,20 @@ describe("Unix sockets", () => {
     far.destroy();
     await listener.close();
     expect(existsSync(path)).toBe(false);
+  });
+
+  // libuv cuts a longer one without a word: the socket is made, or looked for, elsewhere.
+  it("rejects with ENAMETOOLONG for a path that the kernel has no room for, and makes nothing", async () => {
+    const most = process.platform === "linux" ? 107 : 103;
+    const path = join(directory, "x".repeat(most - directory.length - 1));
+    await listen({ path });
+    (await network.connect({ path })).destroy();
+    const attempts = (path: string) =>
+      Promise.all([network.listen({ path }), network.connect({ path })].map(codeOf));
+    expect(await attempts(`${path}x`)).toEqual(["ENAMETOOLONG", "ENAMETOOLONG"]);
+    for (const wrong of ["", `${directory}/a\0b`])
+      expect(await attempts(wrong)).toEqual(["ERR_INVALID_ARG_VALUE", "ERR_INVALID_ARG_VALUE"]);
+    expect(readdirSync(directory)).toEqual([basename(path)]);
   });
 
   it("rejects with EADDRINUSE for a path that exists, and ENOENT for one that does not", async () => {

@@ -1,5 +1,6 @@
 import { type Socket as NetSocket, Socket as NetSocketClass } from "node:net";
 import type { Listener, Network, Socket } from "../../socket/index.ts";
+import { checkConnect, checkListen } from "./checked-spec.ts";
 import { Descriptors } from "./descriptors.ts";
 import { networkError } from "./errors.ts";
 import { NodeListener } from "./listener.ts";
@@ -84,19 +85,23 @@ export class NodeNetwork implements Network {
 
   /**
    * @throws NetworkError with Node's code: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`,
-   * `EAFNOSUPPORT` for an address of the other family, `ENOTSUP` for `reusePort` where there is none. TypeError where
-   * `tls` has no certificate to show.
+   * `EAFNOSUPPORT` for an address of the other family, `ENOTSUP` for `reusePort` where there is none;
+   * `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`, `ENAMETOOLONG` for options that make no sense. TypeError where `tls` has no
+   * certificate to show.
    */
   async listen(options: NodeListenSpec): Promise<Listener> {
+    checkListen(options);
     const server = await listeningServer(options, this.#identities);
     return new NodeListener(server, this.#descriptors, options.backlog ?? DEFAULT_BACKLOG, this.#identities);
   }
 
   /**
-   * @throws NetworkError with Node's code, or the signal's reason. With `tls` also with the code for what is wrong with the
+   * @throws NetworkError with Node's code (`ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`, `ENAMETOOLONG` for options that make
+   * no sense), or the signal's reason. With `tls` also with the code for what is wrong with the
    * certificate: `ERR_TLS_CERT_ALTNAME_INVALID`, `DEPTH_ZERO_SELF_SIGNED_CERT`, `CERT_HAS_EXPIRED`, ...
    */
   async connect(options: NodeConnectSpec): Promise<Socket> {
+    checkConnect(options);
     options.signal?.throwIfAborted();
     const net = await connected(options);
     const unix = "path" in options ? { local: "", remote: options.path } : undefined;

@@ -19,9 +19,14 @@ export class Identities {
     this.#loaded = load(options);
   }
 
-  /** All or nothing: what can't be loaded leaves everything as it was. @throws as the constructor */
+  /**
+   * All or nothing: what can't be loaded leaves everything as it was.
+   * @throws as the constructor; TypeError where a server listens and there would be nothing to show to clients
+   */
   replace(options: TlsOptions): void {
-    this.#loaded = load(options);
+    const loaded = load(options);
+    if (this.#servers.size > 0) assertShown(loaded);
+    this.#loaded = loaded;
     for (const server of this.#servers) server.setSecureContext(this.#loaded.identity);
   }
 
@@ -31,10 +36,8 @@ export class Identities {
    * @throws TypeError where there is nothing to show to clients
    */
   createServer(): Server {
-    const { identity, names } = this.#loaded;
-    if (identity.cert === undefined && identity.pfx === undefined && names.size === 0) {
-      throw new TypeError("To listen over TLS the option tls needs cert and key, or names that have them");
-    }
+    assertShown(this.#loaded);
+    const { identity } = this.#loaded;
     const server = nodeTls().createServer({
       ...identity,
       SNICallback: (name, callback) => callback(null, this.#named(name)),
@@ -62,17 +65,44 @@ export class Identities {
   }
 }
 
-function load({ names = {}, handshakeTimeoutMs, ...given }: TlsOptions): Loaded {
+function assertShown({ identity, names }: Loaded): void {
+  if (isShown(identity) || names.size > 0) return;
+  throw new TypeError("To listen over TLS the option tls needs cert and key, or names that have them");
+}
+
+/** Whether it has a certificate, and can prove that it is its own. */
+const isShown = ({ cert, key, pfx }: TlsIdentity): boolean =>
+  (cert !== undefined && key !== undefined) || pfx !== undefined;
+
+/** Node takes half of a pair without a word, and every handshake fails. @throws TypeError */
+function assertWhole(name: string, identity: TlsIdentity): void {
+  if (isShown(identity) || (identity.cert ?? identity.key) === undefined) return;
+  throw new TypeError(`${name} needs both cert and key`);
+}
+
+/** @throws TypeError, or Error with OpenSSL's code */
+function load({
+  names = {},
+  handshakeTimeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS,
+  ...given
+}: TlsOptions): Loaded {
+  if (typeof handshakeTimeoutMs !== "number" || !(handshakeTimeoutMs >= 0)) {
+    throw new TypeError(
+      `handshakeTimeoutMs must be a number of at least 0, got ${String(handshakeTimeoutMs)}`,
+    );
+  }
+  assertWhole("tls", given);
   const identity: TlsIdentity = { minVersion: "TLSv1.2", ...given };
   const { createSecureContext } = nodeTls();
   const { cert: _cert, key: _key, pfx: _pfx, passphrase: _passphrase, ...policy } = identity;
-  const contexts = Object.entries(names).map(
-    ([name, theirs]) => [name.toLowerCase(), createSecureContext({ ...policy, ...theirs })] as const,
-  );
+  const contexts = Object.entries(names).map(([name, theirs]) => {
+    if (!isShown(theirs ?? {})) throw new TypeError(`tls.names["${name}"] needs both cert and key`);
+    return [name.toLowerCase(), createSecureContext({ ...policy, ...theirs })] as const;
+  });
   return {
     identity,
     standard: createSecureContext(identity),
     names: new Map(contexts),
-    handshakeTimeoutMs: handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
+    handshakeTimeoutMs: handshakeTimeoutMs < 2 ** 31 ? handshakeTimeoutMs : 0, // Node takes more for no time at all
   };
 }

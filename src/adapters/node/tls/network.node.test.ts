@@ -195,6 +195,21 @@ describe("new certificates", () => {
     expect(await subjectFor(port)).toBe("localhost");
   });
 
+  it("that would leave clients nothing to be shown throw where somebody listens", async () => {
+    const { network, port } = await serve();
+    for (const nothing of [{}, { ca: standard.cert }]) {
+      expect(() => network.setSecureContext(nothing)).toThrow(TypeError);
+    }
+    expect(await subjectFor(port)).toBe("localhost");
+  });
+
+  it("are refused where one half of a pair is missing, for the whole and for a name", () => {
+    const { cert, key } = standard;
+    for (const tls of [{ cert }, { key }, { cert, key, names: { a: {} } }, { names: { a: { cert } } }]) {
+      expect(() => new NodeNetwork({ tls })).toThrow("needs both cert and key");
+    }
+  });
+
   it("are refused by a network without TLS, and at once where they are none", () => {
     expect(() => new NodeNetwork().setSecureContext(standard)).toThrow(TypeError);
     expect(() => new NodeNetwork({ tls: { cert: "none", key: "none" } })).toThrow();
@@ -374,6 +389,23 @@ describe("connecting", () => {
     expect(await codeOf(network.connect({ host: "127.0.0.1", port }))).toMatch(
       /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/,
     );
+  });
+});
+
+describe("the time for a handshake", () => {
+  it("has no end where it is longer than a timer's longest, and is refused where it is none", async () => {
+    for (const handshakeTimeoutMs of [Infinity, 2 ** 33]) {
+      const { port } = await serve({ ...standard, handshakeTimeoutMs });
+      const socket = connectTcp({ host: "127.0.0.1", port });
+      cleanUps.push(() => socket.destroy());
+      await new Promise<void>((resolve) => socket.once("connect", resolve));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const tls = connectTls({ socket, rejectUnauthorized: false });
+      await new Promise((resolve, reject) => tls.once("secureConnect", resolve).once("error", reject));
+    }
+    for (const handshakeTimeoutMs of [-1, Number.NaN, "5" as never]) {
+      expect(() => new NodeNetwork({ tls: { ...standard, handshakeTimeoutMs } })).toThrow(TypeError);
+    }
   });
 });
 
