@@ -17,11 +17,16 @@ const MAX_TEXT = 500_000;
 export function readProgram(value: unknown): Program | undefined {
   if (!isRecord(value) || typeof value.code !== "string" || value.code.length > MAX_TEXT) return undefined;
   return {
-    example: typeof value.example === "string" ? value.example : undefined,
+    example: readName(value.example),
     code: value.code,
     request: readDraft(value.request),
     settings: isRecord(value.settings) ? readSettings(value.settings) : CALM,
   };
+}
+
+/** It becomes a folder's name and a package's: a link must not lead a zip file's reader anywhere else by it. */
+function readName(value: unknown): string | undefined {
+  return typeof value === "string" && /^[a-z0-9][a-z0-9-]{0,63}$/.test(value) ? value : undefined;
 }
 
 function readDraft(value: unknown): RequestDraft {

@@ -73,6 +73,13 @@ describe("what somebody sent as a program", () => {
     });
   });
 
+  test.each(["../../x", "a b", "A", "", "-a", "x".repeat(65)])(
+    "names no example by %j: a zip file's folder has that name",
+    (example) => {
+      expect(readProgram({ code: "1", example })?.example).toBeUndefined();
+    },
+  );
+
   test("settings out of their range come back into it", () => {
     expect(
       readSettings({ latencyMs: 1e8, bytesPerSecond: -1, maxSegmentBytes: 1.5, fault: "flood" }),
