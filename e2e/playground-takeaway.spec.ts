@@ -114,6 +114,7 @@ test("a request is copied as a command for curl", async ({ playground, page }) =
 test("it loads from its own origin alone, and works offline after the first visit", async ({
   playground,
   page,
+  complaints,
 }) => {
   const others: string[] = [];
   page.on("request", (request) => {
@@ -135,6 +136,10 @@ test("it loads from its own origin alone, and works offline after the first visi
   await expect(heading).toBeVisible({ timeout: 10_000 });
   await playground.button("Format").click();
   await expect(page.locator("#announcer")).toHaveText("Formatted");
+  expect(complaints).toEqual([]);
+  await playground.button("Download").click();
+  await expect(page.getByRole("alert")).toContainText("can't be had without a network");
+  complaints.length = 0; // the browser's own word on the package
   await page.context().setOffline(false);
   expect(others).toEqual([]);
 });

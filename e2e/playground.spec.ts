@@ -160,6 +160,10 @@ test("errors are told with their line, whether they compile or not", async ({ pl
   await expect(page.locator(".cm-lint-marker-error")).toBeVisible();
   await playground.run('import x from "fastify";\nx();');
   await expect(playground.region("Console")).toContainText('Cannot import "fastify"');
+  await playground.run('import { nothing } from "portico";\nnothing();');
+  await expect(playground.region("Console")).toContainText(
+    "'portico' does not provide an export named 'nothing'",
+  );
   await playground.run("setTimeout(() => {\n  null.x;\n}, 10);");
   await expect(playground.region("Console")).toContainText("(line 2)");
 });

@@ -19,7 +19,9 @@ export async function share(program: Program): Promise<void> {
 /** Downloads the program as a project for Node. */
 export async function download(program: Program): Promise<void> {
   const { projectZip } = await import("../project/project.ts");
-  const { name, bytes } = await projectZip(program);
+  const project = await projectZip(program).catch(() => undefined);
+  if (!project) return notice("The project needs Portico's package, which can't be had without a network.");
+  const { name, bytes } = project;
   const url = URL.createObjectURL(new Blob([bytes.slice()], { type: "application/zip" }));
   h("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);

@@ -17,14 +17,13 @@ export async function projectZip(program: Program): Promise<{ name: string; byte
   return { name: `${name}.zip`, bytes: zipSync({ ...Object.fromEntries(files), ...packed }) };
 }
 
-/** With the package in it the project depends on no registry for Portico. A static host may not have it. */
+/**
+ * With the package in it the project depends on no registry for Portico. A static host may not have it; who has no network
+ * at this moment is told so, and gets no project that would look elsewhere for it.
+ */
 async function packedPortico(): Promise<Uint8Array | undefined> {
-  try {
-    const response = await fetch(`./${PACKAGE}`);
-    return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
-  } catch {
-    return undefined;
-  }
+  const response = await fetch(`./${PACKAGE}`);
+  return response.ok ? new Uint8Array(await response.arrayBuffer()) : undefined;
 }
 
 function projectFiles(name: string, program: Program, portico: string): Readonly<Record<string, string>> {

@@ -20,8 +20,11 @@ async function start(order: StartOrder, [control, link]: readonly MessagePort[])
     if (data.type === "ping") tell({ type: "pong" });
     else shim.credit();
   };
+  const address = addressOf(order.portico);
   const fail = (error: unknown, fallback?: Place) => {
-    tell({ type: "failed", text: textOf(error), place: placeIn(error) ?? fallback });
+    // An import of a name that is not there is told with the module's address, which says nothing to anybody.
+    const text = textOf(error).replaceAll(address, "portico");
+    tell({ type: "failed", text, place: placeIn(error) ?? fallback });
   };
   addEventListener("error", (event) => {
     event.preventDefault();
@@ -35,7 +38,6 @@ async function start(order: StartOrder, [control, link]: readonly MessagePort[])
     fail(event.reason);
   });
   try {
-    const address = addressOf(order.portico);
     const portico: typeof Portico = await import(/* @vite-ignore */ address);
     joinNetworks(portico, link, tell);
     shim.install();
