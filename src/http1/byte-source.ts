@@ -63,7 +63,9 @@ export class ByteSource {
     this.pos = start + length;
     this.mark = this.pos;
     // A plain Uint8Array whatever subclass the chunk is of (Node's Buffer is one).
-    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + start, length);
+    const view = new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + start, length);
+    this.release();
+    return view;
   }
 
   /** Gives up the chunk when all of it was consumed, so that an idle connection holds no memory. */
