@@ -138,7 +138,7 @@ export class ChunkedBody {
       } else {
         if (octet !== CR) this.#countExtension();
         this.#extension = Number(EXTENSION[this.#extension]?.[kindOf(octet)]);
-        if (Number.isNaN(this.#extension)) throw invalid("an invalid chunk extension");
+        if (Number.isNaN(this.#extension)) throw invalid("an invalid extension");
       }
     }
     source.mark = source.pos;

@@ -102,7 +102,7 @@ export class FieldSection {
         case IN_VALUE: {
           while (i < end && (CHARS[bytes[i]!]! & VALUE) !== 0) i++;
           if (i === end) break;
-          if (bytes[i] !== CR) throw invalid("a control character in a value");
+          if (bytes[i] !== CR) throw invalid("a control character");
           this.#endValue(bytes, mark, i);
           i++;
           this.#state = LINE_LF;

@@ -47,7 +47,7 @@ export function bodyFraming(
   return status ? UNTIL_CLOSE : 0;
 }
 
-const WANTED = "wanted chunked once, as the last coding";
+const WANTED = "wanted chunked once, and last";
 
 function hasNone(status: number, requestMethod: string | undefined): boolean {
   if (requestMethod === "HEAD" || status < 200 || status === 204 || status === 304) return true;

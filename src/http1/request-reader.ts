@@ -10,7 +10,7 @@ const MAX_HELD = 16_384;
 /** What readers of one server know together. */
 export interface KnownHeads {
   /** The head that was parsed last, by any of them. */
-  last: RequestHead | undefined;
+  last?: RequestHead | undefined;
 }
 
 /**
@@ -40,7 +40,7 @@ export class RequestReader extends MessageReader<RequestHead> {
   /** The head before, where the next one may be the same. */
   #last: RequestHead | undefined;
 
-  constructor(limits: Limits, heads: KnownHeads = { last: undefined }) {
+  constructor(limits: Limits, heads: KnownHeads = {}) {
     const line = new RequestLine(limits);
     super(limits, line);
     this.#line = line;

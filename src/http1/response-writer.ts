@@ -80,7 +80,7 @@ export class ResponseHeadWriter {
 
   /** `reason-phrase = 1*( HTAB / SP / VCHAR / obs-text )` (RFC 9112 section 4) */
   #ownLine(code: number, reason: string): string {
-    if (/[^\t\x20-\x7e\x80-\xff]/.test(reason)) throw new InvalidHeader("wanted a reason phrase of one line");
+    if (/[^\t -~\x80-\xff]/.test(reason)) throw new InvalidHeader("wanted one line");
     if (!isAscii(reason)) this.#ascii = false;
     return `HTTP/1.1 ${code} ${reason}\r\n`;
   }

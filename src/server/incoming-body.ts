@@ -62,11 +62,7 @@ export class IncomingBody {
 
   /** The body as a stream. Pulls nothing ahead of its reader. */
   get stream(): ReadableStream<Uint8Array> {
-    this.#stream ??= this.#makeStream();
-    return this.#stream;
-  }
-
-  #makeStream(): ReadableStream<Uint8Array> {
+    if (this.#stream) return this.#stream;
     const stream = new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
@@ -83,36 +79,32 @@ export class IncomingBody {
       void pieces.next(); // into its `try`: from now on `return` lets the reader go
       return pieces;
     };
-    return Object.assign(stream, { values, [Symbol.asyncIterator]: values });
+    this.#stream = Object.assign(stream, { values, [Symbol.asyncIterator]: values });
+    return stream;
   }
 
   /**
    * Iterates over the stream, past it: the platform takes 2 µs to hand on a piece. Who iterates holds its one reader;
    * but who read before may have left something in its queue. Its end, failure and cancellation stay the platform's.
+   * The first piece is for nobody.
    */
-  async *#pieces(reader: ReadableStreamDefaultReader<Uint8Array>, preventCancel = false): Pieces {
+  async *#pieces(reader: ReadableStreamDefaultReader<Uint8Array>, preventCancel?: boolean): Pieces {
+    const direct = !this.#used;
+    let piece: Uint8Array | undefined = new Uint8Array();
     try {
-      yield EMPTY;
-      const direct = !this.#used;
       for (;;) {
+        yield piece;
         this.#used = true;
-        let piece: Uint8Array | undefined;
+        piece = undefined; // while it waits nothing is held
         try {
           if (direct) piece = await this.read();
-        } catch {
-          // The reader fails with the same.
-        }
-        if (piece === undefined) {
-          const { done, value } = await reader.read();
-          if (done) return;
-          piece = value;
-        }
-        yield piece;
+        } catch {} // the reader fails with the same
+        piece ??= (await reader.read()).value;
+        if (piece === undefined) return;
       }
     } finally {
-      const cancelled = preventCancel || reader.cancel();
       reader.releaseLock();
-      await cancelled;
+      if (!preventCancel) await this.#stream?.cancel();
     }
   }
 
@@ -124,20 +116,16 @@ export class IncomingBody {
     if (this.#used || this.#stream?.locked) throw new UsageError("BodyAlreadyRead");
     this.#used = true;
     const chunks: Uint8Array[] = [];
-    for (;;) {
-      const chunk = this.read();
+    for (let chunk = this.read(); chunk !== undefined; chunk = this.read()) {
       if (chunk instanceof Promise) return this.#rest(chunks, chunk);
-      if (chunk === undefined) return concat(chunks);
       this.#keep(chunks, chunk);
     }
+    return concat(chunks);
   }
 
   async #rest(chunks: Uint8Array[], awaited: Promise<Uint8Array | undefined>): Promise<Uint8Array> {
-    for (let next: ReturnType<IncomingBody["read"]> = awaited; ; next = this.read()) {
-      const chunk = next instanceof Promise ? await next : next;
-      if (chunk === undefined) return concat(chunks);
-      this.#keep(chunks, chunk);
-    }
+    for (let chunk = await awaited; chunk !== undefined; chunk = await this.read()) this.#keep(chunks, chunk);
+    return concat(chunks);
   }
 
   /** A view takes a hundred octets even where it shows one: small chunks are joined when they are many. */
@@ -154,7 +142,7 @@ export class IncomingBody {
     if (this.#state === FAILED) throw this.#error;
     if (this.#state === ENDED) return undefined;
     const event = this.#next();
-    if (event !== "need-more") return event === "end" ? undefined : event;
+    if (event !== "need-more") return event;
     const promise = new Promise<Uint8Array | undefined>((resolve, reject) => {
       this.#waiter = { resolve, reject };
     });
@@ -170,10 +158,9 @@ export class IncomingBody {
       const event = this.#next();
       if (event === "need-more") return;
       this.#waiter = undefined;
-      waiter.resolve(event === "end" ? undefined : event);
-    } catch (error) {
+      waiter.resolve(event);
+    } catch {
       // `fail` has told the waiter.
-      void error;
     }
   }
 
@@ -194,13 +181,16 @@ export class IncomingBody {
     this.#source.bodyEnded();
   }
 
-  #next(): BodyEvent {
+  /** `undefined` at the end. */
+  #next(): Exclude<BodyEvent, "end"> | undefined {
     try {
       const event = this.#source.readBody();
       if (event === "end") {
         this.#state = ENDED;
         this.#source.bodyEnded();
-      } else if (event !== "need-more") {
+        return undefined;
+      }
+      if (event !== "need-more") {
         this.#received += event.length;
         if (this.#received > this.#maxBytes) {
           throw new ProtocolError("BodyTooLarge", 413, `more than ${this.#maxBytes} bytes`);
@@ -215,7 +205,6 @@ export class IncomingBody {
 }
 
 type Pieces = AsyncGenerator<Uint8Array, undefined, undefined>;
-const EMPTY = new Uint8Array();
 
 interface Waiter {
   resolve(chunk: Uint8Array | undefined): void;

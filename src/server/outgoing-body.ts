@@ -36,11 +36,6 @@ export class OutgoingBody implements BodyWriter {
     this.#left = typeof framing === "number" ? framing : Infinity;
   }
 
-  /** Whether the writer was closed: by its user, or by the connection's end. */
-  get closed(): boolean {
-    return this.#closed;
-  }
-
   /** Whether what is written goes anywhere. */
   get wanted(): boolean {
     return this.#framing !== "none";
@@ -126,5 +121,5 @@ function transferred(): UsageError {
 }
 
 function invalidChunk(chunk: unknown): UsageError {
-  return new UsageError("InvalidBody", `wanted a string or a Uint8Array, got ${typeof chunk}`);
+  return new UsageError("InvalidBody", `wanted bytes or a string, got ${typeof chunk}`);
 }

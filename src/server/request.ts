@@ -94,7 +94,7 @@ export class ServerRequest implements HttpRequest {
       this.#trailers = new Promise((resolve, reject) => {
         this.#settleTrailers = () => {
           if (incoming.state === ENDED) resolve(HttpHeaders.fromLines(this.#trailerLines));
-          else reject(new UsageError("ConnectionClosed", "the body was not read to its end"));
+          else reject(new UsageError("ConnectionClosed", "the body was not read"));
         };
       });
       this.#trailers.catch(() => {}); // that nobody waits for them is no unhandled rejection
@@ -151,7 +151,7 @@ export class ServerRequest implements HttpRequest {
     if (this.answered) throw new ResponseAlreadySent();
     checkUpgrade(this, protocol);
     if (this.incoming && this.incoming.state !== ENDED) {
-      throw new UsageError("NotUpgradable", "the body has to be read first");
+      throw new UsageError("NotUpgradable", "read the body first");
     }
     return this.#exchange.switchProtocol(protocol, headers);
   }

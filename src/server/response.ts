@@ -155,19 +155,12 @@ function chunksOf(content: Content): Chunks {
 function isStream(
   content: unknown,
 ): content is ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string> {
-  if (typeof content !== "object" || content === null) return false;
-  return content instanceof ReadableStream || Symbol.asyncIterator in content;
+  return content instanceof ReadableStream || Symbol.asyncIterator in Object(content);
 }
 
 /** RFC 9110 section 6.4.1: HEAD, 204 and 304 never have content, 205 (15.3.6) and 2xx to CONNECT neither. */
 function hasBody(request: RequestHead, code: number): boolean {
-  return !(
-    request.method === "HEAD" ||
-    code === 204 ||
-    code === 304 ||
-    code === 205 ||
-    isTunnel(request, code)
-  );
+  return !(request.method === "HEAD" || [204, 205, 304].includes(code) || isTunnel(request, code));
 }
 
 function isTunnel(request: RequestHead, code: number): boolean {

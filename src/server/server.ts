@@ -51,7 +51,7 @@ export class HttpServer implements AsyncDisposable {
       config: this.#config,
       watchdog,
       date: new DateLine(this.#config.clock, watchdog),
-      heads: { last: undefined },
+      heads: {},
       head: new ResponseHeadWriter(),
       closing: false,
       connectionClosed: (connection) => {

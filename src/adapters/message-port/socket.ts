@@ -37,11 +37,15 @@ export interface SocketSetup extends MessagePortSocketOptions {
   onGone?(error: Error | undefined): void;
 }
 
-const NOWHERE: SocketAddress = Object.freeze({ address: "localhost", port: 0, family: "virtual" });
+const NOWHERE: SocketAddress = /* @__PURE__ */ Object.freeze({
+  address: "localhost",
+  port: 0,
+  family: "virtual",
+});
 const DEFAULT_HIGH_WATER_MARK = 65_536;
 const DEFAULT_HEARTBEAT_MS = 5000;
-/** The most bytes of one message. */
-const LARGEST_MESSAGE = WINDOW / 2;
+/** The most bytes of one message: half the window. */
+const LARGEST_MESSAGE = 131_072;
 
 /**
  * A socket over a MessagePort. What is written leaves in messages of joined writes, whose buffers are

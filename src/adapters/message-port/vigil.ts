@@ -9,6 +9,7 @@ export class Vigil {
 
   /** @param held told the name of this side's lock, for the other side to `watch`. */
   constructor(held: (name: string) => void) {
+    const locks = lockManager();
     if (!locks) return;
     const name = `portico port ${crypto.randomUUID()}`;
     const { signal } = this.#over;
@@ -21,6 +22,7 @@ export class Vigil {
 
   /** Calls `gone` when nobody holds the lock any more. */
   watch(name: string, gone: () => void): void {
+    const locks = lockManager();
     if (!locks || this.#over.signal.aborted) return;
     this.#watch(locks, name).then((died) => {
       if (died) gone();
@@ -41,7 +43,9 @@ export class Vigil {
 }
 
 /** Absent on Node, and on pages that are not secure. */
-const locks: LockManager | undefined = globalThis.navigator?.locks;
+function lockManager(): LockManager | undefined {
+  return globalThis.navigator?.locks;
+}
 
 /** Aborted, or refused to this origin. */
 function nothingToDo(): void {}
