@@ -187,6 +187,16 @@ test("a playground that is not there is said to be missing, and Run tries again"
   complaints.length = 0;
 });
 
+test("an example that does not exist is said to be none, though the first one runs", async ({
+  host,
+  page,
+}) => {
+  await host(`${SCRIPT}<http-playground example="helo"></http-playground>`);
+  await run(page).click();
+  await expect(inside(page).getByRole("region", { name: "Response" })).toContainText("200 OK");
+  await expect(inside(page).getByRole("alert")).toContainText("There is no such example.");
+});
+
 test("without scripts the code is there to read", async ({ browser, site }) => {
   const page = await browser.newPage({ javaScriptEnabled: false });
   const host = await startHost(`${SCRIPT.replace("SITE", site)}${CODE}`);
@@ -201,7 +211,7 @@ test("a plain frame shows the panels that its URL names, and runs nothing by its
   page,
 }) => {
   await host(
-    `<iframe title="Playground" style="width: 900px; height: 500px" src="SITEembed.html?example=router&view=code,request,response&request=GET+/add/4/5&theme=dark"></iframe>`,
+    `<iframe title="Playground" style="width: 900px; height: 500px" src="SITEembed.html?example=router&view=code,request,response,constructor&request=GET+/add/4/5&theme=dark"></iframe>`,
   );
   const frame = page.frameLocator("iframe");
   await expect(frame.getByRole("status", { name: "Engine" })).toHaveText(/ready/);

@@ -44,7 +44,11 @@ if (parent !== window) {
   addEventListener("message", ({ source, data }: MessageEvent<unknown>) => {
     const message = source === parent ? readToFrame(data) : undefined;
     if (message?.type === "portico-theme") document.documentElement.dataset.theme = message.theme;
-    else if (message) void playground.run();
+    else if (message) {
+      void playground.run();
+      // What runs is not what the page around asked for: that outlives the press of its button.
+      notice(problem);
+    }
   });
   parent.postMessage({ type: "portico-ready" }, "*");
 }

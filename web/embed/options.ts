@@ -44,7 +44,7 @@ export async function readOptions({ search, hash }: Location): Promise<EmbedOpti
 function readView(text: string): readonly PanelId[] {
   const named = text
     .split(/[\s,]+/)
-    .flatMap((name) => (name in PANELS ? [PANELS[name as keyof typeof PANELS]] : []));
+    .flatMap((name) => (Object.hasOwn(PANELS, name) ? [PANELS[name as keyof typeof PANELS]] : []));
   return named.length > 0 ? [...new Set(named)] : DEFAULT_VIEW;
 }
 
