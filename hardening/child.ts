@@ -7,9 +7,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { build } from "esbuild";
 import { root } from "../scripts/entries.mjs";
-import { sources } from "../scripts/sources.ts";
+import { bundleProgram } from "../scripts/program.ts";
 
 const folder = join(root, "node_modules/.cache/portico-hardening");
 const bundles = new Map<string, Promise<string>>();
@@ -111,17 +110,9 @@ function bundled(path: string): Promise<string> {
 async function makeBundle(path: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, basename(path).replace(/\.ts$/, ".mjs"));
-  await build({
-    entryPoints: [join(root, path)],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    plugins: [sources],
+  await bundleProgram(join(root, path), outfile, {
     // A test that was given up leaves nobody behind.
     banner: { js: 'process.once("disconnect", () => process.exit());' },
-    logLevel: "error",
   });
   return outfile;
 }

@@ -13,9 +13,9 @@ import {
 import { createServer, connect as netConnect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterEach, describe, expect, it } from "vitest";
 import { root } from "../scripts/entries.mjs";
+import { bundleProgram } from "../scripts/program.ts";
 import { Child } from "./child.ts";
 import type { HammerSettings } from "./hammer.child.ts";
 import { type Ledger, missing } from "./ledger.ts";
@@ -101,15 +101,7 @@ describe("SIGTERM to the command line's server", () => {
     const folder = mkdtempSync(join(tmpdir(), "portico-"));
     writeFileSync(join(folder, "large.bin"), "");
     truncateSync(join(folder, "large.bin"), 20_000_000);
-    await build({
-      entryPoints: [join(root, "src/cli.ts")],
-      outfile: program,
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      packages: "external",
-      logLevel: "error",
-    });
+    await bundleProgram(join(root, "src/cli.ts"), program);
     const cli = spawn(process.execPath, [program, "--port", "0", "--no-log", folder], { stdio: "pipe" });
     try {
       const [text] = (await once(cli.stdout.setEncoding("utf8"), "data")) as [string];

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { basename, join } from "node:path";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { sources } from "./sources.ts";
 
 /** How far a program came: it said where to call it (and runs on), or it ended. */
@@ -15,12 +15,12 @@ export interface Outcome {
   readonly errors: string;
 }
 
-/**
- * @param path The program.
- * @param folder Where its bundle goes: below the repository, so that it finds the packages it imports.
- */
-export async function runProgram(path: string, folder: string) {
-  const outfile = join(folder, basename(path).replace(/\.ts$/, ".mjs"));
+/** Bundles a program for Node; what it imports of Portico's package is the sources. */
+export async function bundleProgram(
+  path: string,
+  outfile: string,
+  options: BuildOptions = {},
+): Promise<void> {
   await build({
     entryPoints: [path],
     outfile,
@@ -29,7 +29,18 @@ export async function runProgram(path: string, folder: string) {
     platform: "node",
     packages: "external",
     plugins: [sources],
+    logLevel: "error",
+    ...options,
   });
+}
+
+/**
+ * @param path The program.
+ * @param folder Where its bundle goes: below the repository, so that it finds the packages it imports.
+ */
+export async function runProgram(path: string, folder: string) {
+  const outfile = join(folder, basename(path).replace(/\.ts$/, ".mjs"));
+  await bundleProgram(path, outfile);
   const child = spawn(process.execPath, [outfile], { stdio: ["ignore", "pipe", "pipe"] });
   return { outcome: outcomeOf(child), stop: () => void child.kill("SIGKILL") };
 }

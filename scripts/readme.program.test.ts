@@ -5,9 +5,10 @@
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { root } from "./entries.mjs";
-import { freePort, runProgram } from "./program.ts";
+import { expectToRun } from "./expect-to-run.ts";
+import { freePort } from "./program.ts";
 import { typeErrors } from "./type-errors.ts";
 
 const folder = join(root, ".build", `readme-${process.pid}`);
@@ -34,17 +35,8 @@ describe("the README's code", () => {
     expect(await typeErrors(folder)).toBe("");
   });
 
-  test.each(blocks.filter((block) => !isTest(block)))(
-    "runs: $title",
-    { timeout: 20_000 },
-    async ({ path }) => {
-      const program = await runProgram(path, folder);
-      onTestFinished(program.stop);
-      const { port, code, errors } = await program.outcome;
-      expect(errors).toBe("");
-      if (port === undefined) expect(code).toBe(0);
-      else expect((await fetch(`http://localhost:${port}/`)).status).toBe(200);
-    },
+  test.each(blocks.filter((block) => !isTest(block)))("runs: $title", { timeout: 20_000 }, ({ path }) =>
+    expectToRun(path, folder),
   );
 });
 

@@ -5,9 +5,9 @@
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { root } from "../entries.mjs";
-import { runProgram } from "../program.ts";
+import { expectToRun } from "../expect-to-run.ts";
 import { typeErrors } from "../type-errors.ts";
 import { blocksOfDocs } from "./blocks.ts";
 import { runInPage } from "./in-page.ts";
@@ -63,13 +63,8 @@ describe("a playground of the docs answers and prints what its page says", () =>
   });
 });
 
-test.each(plain.filter((block) => !isTest(block)))("the program of $title runs on Node", async ({ path }) => {
-  const program = await runProgram(path, folder);
-  onTestFinished(program.stop);
-  const { port, code, errors } = await program.outcome;
-  expect(errors).toBe("");
-  if (port === undefined) expect(code).toBe(0);
-  else expect((await fetch(`http://localhost:${port}/`)).status).toBe(200);
-});
+test.each(plain.filter((block) => !isTest(block)))("the program of $title runs on Node", ({ path }) =>
+  expectToRun(path, folder),
+);
 
 for (const block of plain.filter(isTest)) await import(block.path);

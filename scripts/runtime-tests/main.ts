@@ -5,6 +5,7 @@
 import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
+import { runnerConfig } from "../runner-config.ts";
 
 // What Vitest's modules look for when they are evaluated.
 Object.assign(globalThis, {
@@ -25,22 +26,10 @@ type Test = Parameters<NonNullable<Runner["onAfterRunTask"]>>[0];
 type Context = Parameters<NonNullable<Runner["extendTaskContext"]>>[0];
 
 const config: Runner["config"] = {
-  root: "/",
+  ...runnerConfig,
   name: "runtime",
-  setupFiles: [],
   passWithNoTests: false,
   testNamePattern: process.env.PORTICO_TEST ? new RegExp(process.env.PORTICO_TEST) : undefined,
-  allowOnly: false,
-  sequence: { seed: 1, hooks: "stack", setupFiles: "list" },
-  chaiConfig: undefined,
-  maxConcurrency: 5,
-  testTimeout: 20_000,
-  hookTimeout: 30_000,
-  retry: 0,
-  includeTaskLocation: false,
-  tags: [],
-  tagsFilter: undefined,
-  strictTags: false,
 };
 
 const counts = { pass: 0, fail: 0, skip: 0 };

@@ -8,27 +8,11 @@ import {
   type VitestRunnerConfig,
 } from "@vitest/runner";
 import { createExpect } from "vitest";
+import { runnerConfig } from "../runner-config.ts";
 import type { Failure, FromWorker, Node, Verdict } from "./protocol.ts";
 import { suites } from "./suites.ts";
 
-const config: VitestRunnerConfig = {
-  root: "/",
-  name: "worker",
-  setupFiles: [],
-  passWithNoTests: true,
-  testNamePattern: undefined,
-  allowOnly: false,
-  sequence: { seed: 1, hooks: "stack", setupFiles: "list" },
-  chaiConfig: undefined,
-  maxConcurrency: 5,
-  testTimeout: 20_000,
-  hookTimeout: 30_000,
-  retry: 0,
-  includeTaskLocation: false,
-  tags: [],
-  tagsFilter: undefined,
-  strictTags: false,
-};
+const config: VitestRunnerConfig = { ...runnerConfig, name: "worker", passWithNoTests: true };
 
 let resume = () => {};
 const toldToRun = new Promise<void>((resolve) => {

@@ -7,8 +7,8 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { bundleProgram } from "../../scripts/program.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 // Below the package, whose version it is to find.
@@ -18,15 +18,7 @@ let base: string;
 const children = new Set<ChildProcessWithoutNullStreams>();
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [join(root, "src/cli.ts")],
-    outfile: program,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    logLevel: "error",
-  });
+  await bundleProgram(join(root, "src/cli.ts"), program);
   base = fs.mkdtempSync(join(tmpdir(), "portico-"));
   fs.writeFileSync(join(base, "hello.txt"), "Hello");
   fs.writeFileSync(join(base, "huge.bin"), "");

@@ -1,3 +1,5 @@
+import { CodedError } from "../socket/coded-error.ts";
+
 /** Node's codes for what a caller of this module does wrong, or wants and can't have. */
 export type NodeHttpErrorCode =
   | "ERR_HTTP_HEADERS_SENT"
@@ -26,14 +28,7 @@ export type NodeHttpErrorCode =
  * }).listen(8080);
  * ```
  */
-export class NodeHttpError extends Error {
-  readonly code: NodeHttpErrorCode;
-
-  constructor(code: NodeHttpErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
+export class NodeHttpError extends CodedError<NodeHttpErrorCode> {}
 
 /** The error of something that `node:http` has and this module has not; it names it. */
 export function missing(name: string, instead?: string): NodeHttpError {

@@ -1,3 +1,5 @@
+import { CodedError } from "../../socket/coded-error.ts";
+
 /** Why a page could not get its bridge. */
 export type BridgeErrorCode =
   /** No service workers here: not a secure context, or a private window of some browsers. */
@@ -25,12 +27,6 @@ export type BridgeErrorCode =
  * }
  * ```
  */
-export class BridgeError extends Error {
+export class BridgeError extends CodedError<BridgeErrorCode> {
   override readonly name = "BridgeError";
-  readonly code: BridgeErrorCode;
-
-  constructor(code: BridgeErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

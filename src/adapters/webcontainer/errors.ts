@@ -1,3 +1,5 @@
+import { CodedError } from "../../socket/coded-error.ts";
+
 /** Why there is no container, or none any more. */
 export type ContainerErrorCode =
   /** The page is not isolated across origins: it needs the headers COOP and COEP. */
@@ -28,12 +30,6 @@ export type ContainerErrorCode =
  * }
  * ```
  */
-export class ContainerError extends Error {
+export class ContainerError extends CodedError<ContainerErrorCode> {
   override readonly name = "ContainerError";
-  readonly code: ContainerErrorCode;
-
-  constructor(code: ContainerErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }
