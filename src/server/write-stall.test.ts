@@ -5,7 +5,7 @@ import { HttpServer } from "./server.ts";
 import type { RequestCallback } from "./types.ts";
 
 /** A server with the default timeouts, and a client on a line of its own, who asked. */
-async function download(line: VirtualNetworkOptions, callback: RequestCallback) {
+async function download(line: VirtualNetworkOptions, callback: RequestCallback, field = "") {
   const clock = new FakeClock();
   const network = new VirtualNetwork({ clock, ...line });
   const server = new HttpServer({ network, clock });
@@ -14,7 +14,7 @@ async function download(line: VirtualNetworkOptions, callback: RequestCallback) 
   const connecting = WireClient.connect(network, { host: "localhost", port: 80 });
   await clock.advance(1000);
   const client = await connecting;
-  await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  await client.send(`GET / HTTP/1.1\r\nHost: a\r\n${field}\r\n`);
   const seconds = async (count: number) => clock.advance(count * 1000);
   return { client, seconds, close: () => server.close({ graceMs: 0 }) };
 }
@@ -58,6 +58,17 @@ describe("a slow reader of a large answer", () => {
     });
     await seconds(59);
     expect(drains.length).toBeGreaterThan(50);
+    expect(client.state).toBe("open");
+    await seconds(4);
+    expect(await client.closed()).toBe("reset");
+    await close();
+  });
+
+  it("is reset after writeStallMs too when that was the last answer of its connection", async () => {
+    const line = { bytesPerSecond: 1000, maxSegmentBytes: 1000, highWaterMark: 1000 };
+    const callback: RequestCallback = (request) => request.respond(200, bytes.subarray(0, 200_000));
+    const { client, seconds, close } = await download(line, callback, "Connection: close\r\n");
+    await seconds(59);
     expect(client.state).toBe("open");
     await seconds(4);
     expect(await client.closed()).toBe("reset");
