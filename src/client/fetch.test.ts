@@ -90,6 +90,7 @@ describe("a request", () => {
     await expect(fetch("http://")).rejects.toThrow(TypeError);
     await expect(fetch("http://user:password@localhost/")).rejects.toThrow("credentials");
     await expect(fetch(url, { method: "TRACE" })).rejects.toThrow(TypeError);
+    await expect(fetch(url, { redirect: "none" as never })).rejects.toThrow(TypeError);
     await expect(fetch(url, { method: "A B" })).rejects.toThrow(TypeError);
     await expect(fetch(url, { body: "a" })).rejects.toThrow("GET request");
     await expect(fetch(url, { headers: { "a b": "1" } })).rejects.toThrow(TypeError);

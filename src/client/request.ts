@@ -57,6 +57,9 @@ export function prepare(
     signal,
     cookies: (init.credentials ?? request?.credentials) !== "omit",
   };
+  if (!/^(follow|manual|error)$/.test(plain.redirect)) {
+    throw new TypeError("wanted redirect follow, manual or error");
+  }
   const { body } = init;
   if (body == null && !request?.body && !request?.bodyUsed) return plain;
   if (method === "GET" || method === "HEAD") throw new TypeError(`a ${method} request can't have a body`);

@@ -101,7 +101,7 @@ function checkHost(lines: FieldLines, fields: MessageFields, minor: number): voi
     return;
   }
   if (fields.hostLines > 1 || !lines.testValue(fields.hostIndex, isHostAndPortOctets))
-    throw new ProtocolError("InvalidHost", 400, "wanted one Host line: host and port");
+    throw new ProtocolError("InvalidHost", 400, "wanted one Host line");
 }
 
 /** `100-continue` is the one expectation there is; another is 417 (RFC 9110 section 10.1.1). */

@@ -36,7 +36,7 @@ export class StatusLine {
       if (source.pos - mark > MAX_BYTES) throw invalid(`more than ${MAX_BYTES} bytes`);
       if (found) {
         const [, status, reason = ""] = REST.exec(latin1(bytes, mark + VERSION_LENGTH, lf + 1)) ?? [];
-        if (!status) throw invalid("wanted a status code from 100 to 599, a phrase and CRLF");
+        if (!status) throw invalid("wanted a status code, a phrase and CRLF");
         this.status = Number(status);
         this.reason = reason;
         return true;

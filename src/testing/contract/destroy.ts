@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { NetworkError, type Socket } from "../../socket/index.ts";
 import { settled } from "../turn.ts";
 import { WireClient } from "../wire-client.ts";
-import { sendUntilStalled } from "./flood.ts";
+import { sendUntilStalled, writeUntilFull } from "./flood.ts";
 import { order, type Stage } from "./stage.ts";
 
 export function destroyCases(stage: Stage): void {
@@ -106,7 +106,7 @@ const moments: Record<string, (socket: Socket, closed: (error?: Error) => void, 
   "after end in the turn in which what was written left": (socket, closed, log) => {
     open(socket, closed, log, { onDrain: () => socket.end() });
     socket.pause();
-    while (socket.write("x".repeat(1000)));
+    writeUntilFull(socket, "x".repeat(1000));
     socket.end();
     queueMicrotask(() => socket.destroy());
   },

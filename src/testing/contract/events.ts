@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { settled } from "../turn.ts";
 import { WireClient } from "../wire-client.ts";
+import { writeUntilFull } from "./flood.ts";
 import { consumer, order, type Stage } from "./stage.ts";
 
 export function eventCases(stage: Stage): void {
@@ -40,8 +41,7 @@ function orderCases(stage: Stage): void {
 
     it(`loses neither an end nor a drain that came before ${who} opened`, async () => {
       const sockets = await stage.pair();
-      let size = 100_000;
-      while (sockets[side].write(new Uint8Array(100_000))) size += 100_000;
+      const size = writeUntilFull(sockets[side], "x".repeat(100_000));
       const peer = new WireClient(side === "near" ? sockets.far : sockets.near);
       await peer.read(size);
       peer.end();

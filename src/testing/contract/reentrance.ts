@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { Socket, SocketEvents } from "../../socket/index.ts";
 import { settled } from "../turn.ts";
 import { WireClient } from "../wire-client.ts";
+import { writeUntilFull } from "./flood.ts";
 import type { Stage } from "./stage.ts";
 
 /** Rule 2: events are never delivered from inside a call. A consumer may call anything from anywhere. */
@@ -19,7 +20,7 @@ export function reentranceCases(stage: Stage): void {
         onData() {
           watched.pause();
           watched.resume();
-          while (watched.write("y".repeat(100_000)));
+          writeUntilFull(watched, "y".repeat(100_000));
         },
         onEnd() {
           watched.pause();

@@ -105,7 +105,8 @@ function ownershipCases(stage: Stage): void {
     near.write(sent.subarray(50_000));
     await all;
     for (const { piece, copy } of pieces) {
-      expect(Object.getPrototypeOf(piece)).toBe(Uint8Array.prototype);
+      const isPlain = Object.getPrototypeOf(piece) === Uint8Array.prototype;
+      expect(isPlain, "onData gets a Uint8Array, and no subclass of it such as Node's Buffer").toBe(true);
       expect(firstDifference(piece, copy)).toBe(-1); // what came later did not overwrite it
       piece.fill(0);
     }
