@@ -7,8 +7,6 @@ export interface PublicExport {
   readonly name: string;
   /** Where it is declared, `src/http1/reason.ts`. */
   readonly source: string;
-  /** The entries that export it, `portico/static`. */
-  readonly entries: readonly string[];
   readonly hasExample: boolean;
 }
 
@@ -17,6 +15,8 @@ export interface Compiled {
   readonly errors: string;
   /** Every function and class that an entry exports. */
   readonly callables: readonly PublicExport[];
+  /** Fields of exported options that do not say what they are or, where they may be left out, what holds then. */
+  readonly silentOptions: readonly string[];
 }
 
 /** @param examples Paths of the programs: below the repository, so that they find the packages they import. */
@@ -34,7 +34,7 @@ export function compile(examples: readonly string[]): Compiled {
     getCanonicalFileName: (name) => name,
     getNewLine: () => "\n",
   });
-  return { errors, callables: callablesOf(program) };
+  return { errors, callables: callablesOf(program), silentOptions: silentOptionsOf(program) };
 }
 
 /** The project's own, with every entry by its name. */
@@ -61,29 +61,52 @@ const hasNodes = (name: string) => entries.some((entry) => entry.name === name &
 
 function callablesOf(program: ts.Program): PublicExport[] {
   const checker = program.getTypeChecker();
-  const found = new Map<ts.Symbol, PublicExport & { entries: string[] }>();
-  for (const { name, source } of entries) {
-    const file = program.getSourceFile(join(root, source));
-    const module = file && checker.getSymbolAtLocation(file);
-    for (const exported of module ? checker.getExportsOfModule(module) : []) {
-      if (exported.declarations?.some(ts.isTypeOnlyImportOrExportDeclaration)) continue;
-      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-      const path = symbol.declarations?.[0]?.getSourceFile().fileName;
-      if (
-        !(symbol.flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Class)) ||
-        !path?.startsWith(`${root}src/`)
-      )
-        continue;
-      const hasExample = symbol.getJsDocTags(checker).some((tag) => tag.name === "example");
-      const known = found.get(symbol) ?? {
-        name: exported.name,
-        source: path.slice(root.length),
-        entries: [],
-        hasExample,
-      };
-      known.entries.push(packageName(name));
-      found.set(symbol, known);
-    }
+  const found = new Map<ts.Symbol, PublicExport>();
+  for (const { symbol, name, source } of exportsOf(program)) {
+    if (!(symbol.flags & (ts.SymbolFlags.Function | ts.SymbolFlags.Class))) continue;
+    const hasExample = symbol.getJsDocTags(checker).some((tag) => tag.name === "example");
+    found.set(symbol, { name, source, hasExample });
   }
   return [...found.values()];
+}
+
+/** Options by the names of their interfaces. Those of `node:http` are Node's. */
+function silentOptionsOf(program: ts.Program): string[] {
+  const checker = program.getTypeChecker();
+  const fields = exportsOf(program)
+    .filter(
+      ({ name, source }) =>
+        /(Options|Spec|Limits|Timeouts|Conditions|Init)$/.test(name) && !/^src\/node-http/.test(source),
+    )
+    .flatMap(({ symbol, name }) => {
+      const declaration = symbol.declarations?.find(ts.isInterfaceDeclaration);
+      return (declaration?.members ?? []).flatMap((member) => {
+        const field = member.name && checker.getSymbolAtLocation(member.name);
+        return field
+          ? [{ field, title: `${name}.${field.name}`, optional: member.questionToken !== undefined }]
+          : [];
+      });
+    });
+  const silent = fields.filter(({ field, optional }) => {
+    if (field.getJsDocTags().some((tag) => tag.name === "internal")) return false;
+    const text = ts.displayPartsToString(field.getDocumentationComment(checker));
+    return text === "" || (optional && !/default/i.test(text));
+  });
+  return [...new Set(silent.map(({ title }) => title))];
+}
+
+/** What the entries export of the sources; not what they export as a type alone of a class. */
+function exportsOf(program: ts.Program) {
+  const checker = program.getTypeChecker();
+  return entries.flatMap(({ source: path }) => {
+    const file = program.getSourceFile(join(root, path));
+    const module = file && checker.getSymbolAtLocation(file);
+    return (module ? checker.getExportsOfModule(module) : []).flatMap((exported) => {
+      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+      const declared = symbol.declarations?.[0]?.getSourceFile().fileName ?? "";
+      const typeOnly = exported.declarations?.some(ts.isTypeOnlyImportOrExportDeclaration);
+      if (!declared.startsWith(`${root}src/`) || (typeOnly && symbol.flags & ts.SymbolFlags.Class)) return [];
+      return [{ symbol, name: exported.name, source: declared.slice(root.length) }];
+    });
+  });
 }

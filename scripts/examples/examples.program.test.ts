@@ -101,6 +101,10 @@ describe("the examples of the sources", () => {
     expect(without).toEqual([]);
   });
 
+  test("have beside them, for every public option, what it is and what its default is", () => {
+    expect(compiled.silentOptions).toEqual([]);
+  });
+
   test("are not excused any more where they run, or are there", () => {
     const idle = Object.keys(notRun).filter((path) => !examples.some((example) => excused(path, example)));
     expect(idle).toEqual([]);

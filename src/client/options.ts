@@ -30,7 +30,7 @@ export interface FetchOptions {
   readonly secureNetwork?: Network;
   /** The `User-Agent` of requests that have none of their own. Default `"portico"`; `""` sends none. */
   readonly userAgent?: string;
-  /** How much of a response's head, chunk extensions and trailers is read before it is refused. */
+  /** How much of a response's head, chunk extensions and trailers is read before it is refused. Default: those of `Limits`. */
   readonly limits?: Partial<Limits>;
   /** Time for the idle timeout. Default: the platform's. */
   readonly clock?: Clock;

@@ -7,7 +7,7 @@ import { type RawResponse, RawResponses, requestsIn } from "./raw-responses.ts";
 export interface RawRequestOptions {
   /** Milliseconds to wait for the end of what the server sends. Default 5000; 0 waits for ever. */
   readonly timeoutMs?: number;
-  /** Called with all bytes that arrive, as they do. They are the receiver's to read, not to change. */
+  /** Called with all bytes that arrive, as they do. They are the receiver's to read, not to change. Default: nobody is. */
   readonly onData?: (bytes: Uint8Array) => void;
   /** Default: the platform's. */
   readonly clock?: Clock;

@@ -7,8 +7,9 @@ import { ClientError, fetchFailed } from "./errors.ts";
  * a page's `Headers` and `Request` drop (`Cookie`, `Host`, `Origin`, ...).
  */
 export interface FetchInit extends Omit<RequestInit, "headers"> {
+  /** Default: none but those that the client adds (`Host`, `User-Agent`, `Accept`, ...). */
   headers?: HeadersInput | NonNullable<RequestInit["headers"]>;
-  /** Needed beside a body that is a stream, as the platform asks. */
+  /** Needed beside a body that is a stream, as the platform asks. Default: none. */
   duplex?: "half";
 }
 

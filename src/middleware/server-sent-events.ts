@@ -38,7 +38,7 @@ export type EventsHandler = (
 ) => void | Promise<void> | AsyncIterable<ServerSentEvent | string>;
 
 export interface ServerSentEventsOptions {
-  /** More headers of the response. */
+  /** More headers of the response. Default: none. */
   readonly headers?: HeadersInput;
   /** Milliseconds without an event after which a comment keeps proxies from closing. Default 15_000; 0 is never. */
   readonly keepAliveMs?: number;

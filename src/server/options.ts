@@ -78,8 +78,9 @@ export interface ServerOptions {
   maxBody?: number;
   /** What counts as the limit of open descriptors where the network can't tell it. Default 16,000. */
   maxDescriptorsFallback?: number;
-  /** How much of a request is read before it is refused, and how many connections there may be. */
+  /** How much of a request is read before it is refused, and how many connections there may be. Default: those of `Limits` and `ServerLimits`. */
   limits?: Partial<ServerLimits>;
+  /** How long peers are waited for, in milliseconds. Default: those of `Timeouts`. */
   timeouts?: Partial<Timeouts>;
   /**
    * Told of what a callback threw and of failed accepts. Peers' mistakes are not errors here. What it throws
@@ -106,9 +107,9 @@ export interface ListenOptions {
 export interface ServeOptions extends ListenOptions {
   /** Descriptors to keep free for each connection; -1 does not guard. Default -1. */
   assumedDescriptorsPerRequest?: number;
-  /** Called once bound. */
+  /** Called once bound, with the address. Default: nobody is. */
   onListen?: (address: SocketAddress) => void;
-  /** Aborting it closes the server. */
+  /** Aborting it closes the server. Default: none. */
   signal?: AbortSignal;
 }
 

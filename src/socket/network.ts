@@ -18,9 +18,11 @@ export interface ListenSpec {
 
 /** Options of `Network.connect`. */
 export interface ConnectSpec {
+  /** Name or address. */
   readonly host: string;
+  /** 1 to 65535. */
   readonly port: number;
-  /** Gives up: `connect` rejects with the signal's reason. After it resolved the signal has no effect. */
+  /** Gives up: `connect` rejects with the signal's reason. After it resolved the signal has no effect. Default: none. */
   readonly signal?: AbortSignal;
 }
 

@@ -32,7 +32,7 @@ export interface ServeFilesOptions {
    * They come after the ones above and do not replace those that tell of the content. Default: none.
    */
   readonly headers?: (path: string) => Readonly<Record<string, string>>;
-  /** Media types by extension (lower case, no dot), before those of the table: `{ "txt": "text/plain" }`. */
+  /** Media types by extension (lower case, no dot), before those of the table: `{ "txt": "text/plain" }`. Default: none. */
   readonly types?: Readonly<Record<string, string>>;
   /** `charset` of `text/*` types from the table; null sends none. Default `"utf-8"`. */
   readonly charset?: string | null;

@@ -31,7 +31,7 @@ export interface WebSocketOptions extends WebSocketLimits {
   readonly origin?: (origin: string | null, request: HttpRequest) => boolean | Promise<boolean>;
   /** Compression (RFC 7692): `true` for the defaults. Default `false`, as it costs memory and time. */
   readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;
-  /** More headers for the 101 response. */
+  /** More headers for the 101 response. Default: none. */
   readonly headers?: HeadersInput;
 }
 

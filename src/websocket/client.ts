@@ -16,7 +16,7 @@ import type { WebSocketLimits } from "./options.ts";
 
 /** Options of `createWebSocket`. */
 export interface CreateWebSocketOptions extends WebSocketLimits {
-  /** More headers for the handshake, such as `Cookie`; a function is asked for each connection. */
+  /** More headers for the handshake, such as `Cookie`; a function is asked for each connection. Default: none. */
   readonly headers?: HeadersInput | ((url: URL) => HeadersInput);
   /** What is offered of RFC 7692: default `true`, as browsers do; `false` offers nothing. */
   readonly perMessageDeflate?: boolean | PerMessageDeflateOptions;

@@ -32,9 +32,11 @@ export interface WebSocketLimits {
 export interface WebSocketConnectionOptions extends WebSocketLimits {
   /** Which side this is: a client masks its frames, a server wants masked ones. */
   readonly role: Role;
-  /** What `url`, `protocol` and `extensions` say. Default empty. */
+  /** What `url` says. Default empty. */
   readonly url?: string;
+  /** What `protocol` says: the subprotocol that was agreed on. Default empty. */
   readonly protocol?: string;
+  /** What `extensions` says. Default empty. */
   readonly extensions?: string;
   /** What the `origin` of a `message` event says. Default empty. */
   readonly messageOrigin?: string;

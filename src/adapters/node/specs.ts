@@ -13,6 +13,7 @@ export interface UnixListenSpec {
  * first one is 3). The listener owns it from then on: `close` closes it.
  */
 export interface DescriptorListenSpec {
+  /** The descriptor's number. */
   readonly fd: number;
   /** Connections that may wait to be accepted. Default 511. */
   readonly backlog?: number;
@@ -23,8 +24,9 @@ export type NodeListenSpec = ListenSpec | UnixListenSpec | DescriptorListenSpec;
 
 /** Connects to a Unix socket (a named pipe on Windows). */
 export interface UnixConnectSpec {
+  /** Where the socket is. */
   readonly path: string;
-  /** Gives up: `connect` rejects with the signal's reason. */
+  /** Gives up: `connect` rejects with the signal's reason. Default: none. */
   readonly signal?: AbortSignal;
 }
 

@@ -39,15 +39,15 @@ export interface PortConditions extends FlowConditions {
   readonly blackHole?: boolean;
   /** Milliseconds that a new connection waits before `accept` gets it. Default 0. */
   readonly acceptDelayMs?: number;
-  /** Says otherwise for what clients send. */
+  /** Says otherwise for what clients send. Default: nothing is otherwise. */
   readonly toServer?: FlowConditions;
-  /** Says otherwise for what servers send. */
+  /** Says otherwise for what servers send. Default: nothing is otherwise. */
   readonly toClient?: FlowConditions;
 }
 
 /** Conditions of a whole network. Of two that speak of the same field the more particular one counts. */
 export interface Conditions extends PortConditions {
-  /** Says otherwise for the connections to a port. */
+  /** Says otherwise for the connections to a port, by its number. Default: nothing is otherwise. */
   readonly ports?: Readonly<Record<number, PortConditions>>;
 }
 

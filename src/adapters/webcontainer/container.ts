@@ -26,6 +26,7 @@ export interface RunOptions {
   readonly files?: ContainerTree;
   /** Variables of its environment. Default: none. */
   readonly env?: Record<string, string>;
+  /** Arguments of the program, behind its name. Default: none. */
   readonly args?: readonly string[];
 }
 

@@ -29,7 +29,7 @@ export type Feature =
 export interface ContractOptions {
   /** Runs once, before the first case. */
   setup(): ContractSubject | Promise<ContractSubject>;
-  /** What the transport can't do, each with the reason: its cases are skipped, and the report says why. */
+  /** What the transport can't do, each with the reason: its cases are skipped, and the report says why. Default: nothing. */
   readonly lacks?: Partial<Record<Feature, string>>;
   /** More bytes than any sender can get rid of while the receiver is paused. Default 64 MiB. */
   readonly stallBytes?: number;

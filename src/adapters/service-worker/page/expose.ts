@@ -36,7 +36,7 @@ export interface ExposeOptions {
    * script that gives pages what no worker can, such as `WebSocket`. Default: none.
    */
   readonly markup?: string;
-  /** The worker was replaced by one of another version: this page has to be loaded again. */
+  /** The worker was replaced by one of another version: this page has to be loaded again. Default: nobody is told. */
   readonly onOutdated?: () => void;
 }
 
