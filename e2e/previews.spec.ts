@@ -128,21 +128,24 @@ test("server-sent events arrive while the callback runs, and closing the source 
   page,
 }) => {
   const url = await startHost(page);
-  const events = await page.evaluate(
-    (href) =>
-      new Promise<string[]>((resolve) => {
-        const source = new EventSource(`${href}events`);
-        const seen: string[] = [];
-        source.onmessage = ({ data }) => {
-          seen.push(data);
-          if (seen.length < 3) return;
-          source.close();
-          resolve(seen);
-        };
-      }),
-    url,
-  );
-  expect(events).toEqual(["event 1", "event 2", "event 3"]);
+  const first = (count: number, of: string) =>
+    page.evaluate(
+      ([address, wanted]) =>
+        new Promise<string[]>((resolve) => {
+          const source = new EventSource(address);
+          const seen: string[] = [];
+          source.onmessage = ({ data }) => {
+            seen.push(data);
+            if (seen.length < wanted) return;
+            source.close();
+            resolve(seen);
+          };
+        }),
+      [`${url}${of}`, count] as const,
+    );
+  // A source that has to connect again goes on from where it was.
+  expect(await first(5, "chapters")).toEqual(["event 1", "event 2", "event 3", "event 4", "event 5"]);
+  expect(await first(3, "events")).toEqual(["event 1", "event 2", "event 3"]);
   await expect.poll(() => page.evaluate(() => host.app.aborted)).toEqual(["/events"]);
 });
 

@@ -109,6 +109,12 @@ export class App {
         return request.respond(205, "no body is allowed here");
       case "events":
         return this.#events(request);
+      case "chapters": {
+        // Two events a connection: who wants more connects again and says how far it has come.
+        const last = Number(request.headers.get("last-event-id"));
+        const events = [last + 1, last + 2].map((id) => `id: ${id}\ndata: event ${id}\n\n`);
+        return request.respond(200, `retry: 10\n${events.join("")}`, { "Content-Type": "text/event-stream" });
+      }
       case "download":
         return this.#download(request, bytes);
       case "upload":

@@ -73,7 +73,7 @@ export function requestHeaders(fetch: FetchDescription, place: Place, routes: Ro
 }
 
 /** Browsers let a script set control characters that RFC 9110 section 5.5 has no room for. */
-function isFieldValue(value: string): boolean {
+export function isFieldValue(value: string): boolean {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
 }
 

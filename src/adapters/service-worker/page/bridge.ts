@@ -1,6 +1,6 @@
 import type { ResponseHead } from "../../../http1/response-reader.ts";
 import type { Clock, Network } from "../../../socket/index.ts";
-import { type Added, answerHeaders, isPage, requestHeaders, siteContext } from "../headers.ts";
+import { type Added, answerHeaders, isFieldValue, isPage, requestHeaders, siteContext } from "../headers.ts";
 import { isHeld, type Locks, whenReleased } from "../locks.ts";
 import {
   type AnswerHead,
@@ -17,6 +17,7 @@ import {
 import { type Place, type Routes, virtualUrl } from "../routes.ts";
 import { workerLock } from "../session.ts";
 import { Cookies } from "./cookies.ts";
+import { type EventStream, EventStreams } from "./event-streams.ts";
 import { Exchange } from "./exchange.ts";
 import { Orphans } from "./orphans.ts";
 import type { Outlet } from "./outlet.ts";
@@ -53,6 +54,7 @@ export interface BridgeParts {
 export class PageBridge implements PageLinkHost {
   readonly #parts: BridgeParts;
   readonly #cookies = new Cookies();
+  readonly #events: EventStreams;
   readonly #orphans: Orphans;
   readonly #links = new Map<PageLink, Living>();
   readonly #running = new Map<Exchange, FetchDescription>();
@@ -61,6 +63,7 @@ export class PageBridge implements PageLinkHost {
 
   constructor(parts: BridgeParts) {
     this.#parts = parts;
+    this.#events = new EventStreams(parts.clock);
     this.#orphans = new Orphans(parts.clock, parts.waits.replayMs);
   }
 
@@ -98,6 +101,9 @@ export class PageBridge implements PageLinkHost {
     const anonymous = fetch.credentials === "omit";
     const cookie = anonymous ? "" : this.#cookies.header(url, site);
     if (cookie !== "") headers.set("Cookie", cookie);
+    const position = this.#events.take(fetch);
+    if (position !== undefined && isFieldValue(position.id)) headers.set("Last-Event-ID", position.id);
+    let events: EventStream | undefined;
     const markup = this.#parts.added.markup && new TextEncoder().encode(this.#parts.added.markup);
     const insert = (head: ResponseHead) => (markup && isPage(fetch, head.headers) ? markup : undefined);
     const exchange: Exchange = new Exchange(
@@ -105,12 +111,19 @@ export class PageBridge implements PageLinkHost {
         network,
         clock,
         connectMs: waits.connectMs,
-        translate: (head) =>
-          this.#translate(head, place, insert(head) !== undefined, async () => {
+        translate: (head) => {
+          if (head.status === 200)
+            events = this.#events.follow(fetch, head.headers.get("content-type"), position);
+          return this.#translate(head, place, insert(head) !== undefined, async () => {
             if (!anonymous) await this.#cookies.store(head.headers.getSetCookie(), url, site);
-          }),
+          });
+        },
         insert,
-        ended: () => this.#ended(exchange),
+        passed: (bytes) => events?.feed(bytes),
+        ended: (how) => {
+          if (how === "over") events?.over();
+          this.#ended(exchange);
+        },
       },
       fetch.method,
       new RequestWriter(fetch.method, fetch.target, headers, body),

@@ -27,14 +27,20 @@ class Notes implements Outlet {
 async function begin() {
   const network = new VirtualNetwork();
   const listener = await network.listen({ port: 80 });
-  const state = { ended: 0 };
+  const state = { ended: 0, how: "", passed: "" };
   const exchange = new Exchange(
     {
       network,
       clock: systemClock,
       connectMs: 1000,
       translate: (head) => ({ status: head.status, reason: head.reason, headers: [] }),
-      ended: () => state.ended++,
+      passed: (bytes) => {
+        state.passed += new TextDecoder().decode(bytes);
+      },
+      ended: (how) => {
+        state.ended++;
+        state.how = how;
+      },
     },
     "GET",
     new RequestWriter("GET", "/", new HttpHeaders({ Host: "a" }), null),
@@ -49,6 +55,26 @@ async function begin() {
 const until = (check: () => boolean) => expect.poll(check, { interval: 1 }).toBe(true);
 
 describe("one request of the bridge", () => {
+  test("whoever reads along sees every byte once, and whether it was left or its worker died", async () => {
+    const whole = await begin();
+    await whole.server.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+    await until(() => whole.notes.lines.length > 0);
+    whole.exchange.attach(new Notes(), null);
+    expect(whole.state.passed).toBe("hi");
+    for (const how of ["left", "over"] as const) {
+      const { exchange, notes, server, state } = await begin();
+      await server.send("HTTP/1.1 200 OK\r\n\r\none");
+      await until(() => notes.lines.length > 0);
+      exchange.pull(100);
+      await server.send(" two");
+      await until(() => notes.body === "one two");
+      expect(state.passed).toBe("one two");
+      if (how === "left") exchange.abort();
+      else exchange.detach();
+      expect(state).toMatchObject({ ended: 1, how });
+    }
+  });
+
   test("a small answer that is there at once goes whole, and is kept until it is accepted", async () => {
     const { exchange, notes, server, state } = await begin();
     await server.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");

@@ -21,8 +21,10 @@ export interface ExchangeHost {
   translate(head: ResponseHead): AnswerHead | Promise<AnswerHead>;
   /** Markup that goes into the body. */
   insert?(head: ResponseHead): Uint8Array | undefined;
-  /** It has ended, one way or the other. */
-  ended(): void;
+  /** Bytes of the body are on their way to the worker. */
+  passed?(bytes: Uint8Array): void;
+  /** It has ended: with its answer or without, or because whoever asked has gone. */
+  ended(how: "over" | "left"): void;
 }
 
 /**
@@ -88,7 +90,7 @@ export class Exchange implements SocketEvents {
   detach(): boolean {
     this.#outlet = undefined;
     if (this.#phase !== "flowing" && this.#phase !== "over") return true;
-    this.abort();
+    this.#drop("over");
     return false;
   }
 
@@ -128,11 +130,15 @@ export class Exchange implements SocketEvents {
 
   /** Nobody waits for the answer any more: the server sees its client go away. */
   abort(): void {
+    this.#drop("left");
+  }
+
+  #drop(how: "over" | "left"): void {
     if (this.#phase === "over") return;
     this.#phase = "over";
     this.#giveUp.abort();
     this.#socket?.destroy();
-    this.#host.ended();
+    this.#host.ended(how);
   }
 
   // What the socket says.
@@ -188,6 +194,7 @@ export class Exchange implements SocketEvents {
     if (this.#phase !== "heading") return;
     this.#phase = "answered";
     const whole = this.#reader.whole(head);
+    if (whole instanceof ArrayBuffer) this.#host.passed?.(new Uint8Array(whole));
     const body: AnswerBody =
       whole instanceof ArrayBuffer
         ? ownBuffer(this.#withMarkup(new Uint8Array(whole)))
@@ -219,6 +226,7 @@ export class Exchange implements SocketEvents {
         return;
       }
       this.#credit -= event.length;
+      this.#host.passed?.(event);
       this.#outlet?.chunk(ownBuffer(this.#withMarkup(event)));
     }
   }
@@ -270,6 +278,6 @@ export class Exchange implements SocketEvents {
   #finish(): void {
     if (this.#phase === "over") return;
     this.#phase = "over";
-    this.#host.ended();
+    this.#host.ended("over");
   }
 }
