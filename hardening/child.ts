@@ -28,6 +28,12 @@ export interface ChildOptions {
   readonly descriptors?: readonly number[];
 }
 
+/**
+ * A session of its own that goes before others: Linux shares the processors among sessions first, and among those of
+ * one by how nice they are.
+ */
+const SESSION = ["setsid", "sh", "-c", '{ echo $0 > /proc/self/autogroup; } 2> /dev/null; exec "$@"'];
+
 /** A program that runs. Its messages are read one by one. */
 export class Child {
   readonly process: ChildProcess;
@@ -52,6 +58,7 @@ export class Child {
     const { args = [], maxDescriptors, nice = 0, node = process.execPath, nodeArgs = [] } = options;
     let command = [node, ...nodeArgs, await bundled(path), ...args];
     if (options.prefix !== undefined) command = [...options.prefix, ...command];
+    if (nice < 0) command = [...SESSION, String(nice), ...command];
     if (nice !== 0) command = ["nice", "-n", String(nice), ...command];
     if (maxDescriptors !== undefined)
       command = ["sh", "-c", `ulimit -n ${maxDescriptors}; exec "$@"`, "sh", ...command];

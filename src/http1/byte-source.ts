@@ -1,3 +1,5 @@
+import { append } from "./octets.ts";
+
 /**
  * The octets that arrived and were not consumed yet.
  *
@@ -17,9 +19,8 @@ export class ByteSource {
 
   /** Whether `bytes` is our own, with room to grow after `end`. */
   #joined = false;
-  /** Chunks that wait, those before `#first` being taken: `shift` would move all the others each time. */
+  /** Chunks that wait, and their octets: few, as small ones are joined. */
   #queue: Uint8Array[] = NO_CHUNKS;
-  #first = 0;
   #queued = 0;
 
   /** Octets that wait to be read, those of an unfinished section included. */
@@ -34,8 +35,8 @@ export class ByteSource {
       return;
     }
     if (this.#queue === NO_CHUNKS) this.#queue = [];
-    this.#queue.push(chunk);
     this.#queued += chunk.length;
+    append(this.#queue, chunk);
   }
 
   /** Starts a section at `pos`. False when there is no octet to start it with. */
@@ -81,15 +82,8 @@ export class ByteSource {
   }
 
   #dequeue(): Uint8Array | undefined {
-    if (this.#queued === 0) return undefined;
-    const chunk = this.#queue[this.#first]!;
-    this.#queue[this.#first++] = EMPTY;
-    this.#queued -= chunk.length;
-    if (this.#queued === 0) this.#queue.length = 0;
-    else if (this.#first >= MAX_TAKEN && this.#first * 2 >= this.#queue.length)
-      this.#queue.splice(0, this.#first);
-    else return chunk;
-    this.#first = 0;
+    const chunk = this.#queue.shift();
+    if (chunk !== undefined) this.#queued -= chunk.length;
     return chunk;
   }
 
@@ -115,8 +109,6 @@ export class ByteSource {
   }
 }
 
-/** Taken places in the queue that are given back once they are half of it. */
-const MAX_TAKEN = 1024;
 const EMPTY = new Uint8Array(0);
 /** Shared by sources that never had to queue; never pushed to. */
 const NO_CHUNKS: Uint8Array[] = [];

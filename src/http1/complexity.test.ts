@@ -25,23 +25,35 @@ function countMoved(prototype: object, name: string, moved: Moved, run: () => vo
   return count;
 }
 
-it("takes chunks that waited without moving those that still wait", () => {
+it("joins small chunks that wait, copying an octet a few times at most", () => {
   const count = 20_000;
   const source = new ByteSource();
-  for (let i = 0; i < count; i++) source.push(new Uint8Array([i]));
+  const copied = countMoved(
+    Uint8Array.prototype,
+    "set",
+    (_, from) => from.length,
+    () => {
+      for (let i = 0; i < count; i++) source.push(new Uint8Array([i]));
+    },
+  );
   let inOrder = 0;
-  const takeAll = () => {
-    for (let piece = source.take(Infinity); piece !== undefined; piece = source.take(Infinity)) {
-      if (piece[0] === (inOrder & 255)) inOrder++;
-    }
-  };
-  const whole: Moved = (self) => self.length;
-  let spliced = 0;
-  const shifted = countMoved(Array.prototype, "shift", whole, () => {
-    spliced = countMoved(Array.prototype, "splice", whole, takeAll);
-  });
+  let pieces = 0;
+  for (let piece = source.take(Infinity); piece !== undefined; piece = source.take(Infinity)) {
+    pieces++;
+    for (const octet of piece) if (octet === (inOrder & 255)) inOrder++;
+  }
   expect([inOrder, source.buffered]).toEqual([count, 0]);
-  expect(shifted + spliced).toBeLessThan(4 * count);
+  expect(copied).toBeLessThan(13 * count);
+  expect(pieces).toBeLessThan(20);
+});
+
+it("leaves large chunks that wait as they came", () => {
+  const source = new ByteSource();
+  const chunks = [5000, 1, 5000, 65_536, 65_536].map((length) => new Uint8Array(length));
+  for (const chunk of chunks) source.push(chunk);
+  const taken = chunks.map(() => source.take(Infinity)?.buffer);
+  expect(taken).toEqual(chunks.map(({ buffer }) => buffer));
+  expect(taken.every((buffer, i) => buffer === chunks[i]?.buffer)).toBe(true);
 });
 
 it("copies an octet of a head a few times at most, however small the pieces it comes in", () => {

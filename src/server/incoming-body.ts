@@ -1,6 +1,6 @@
 import { ProtocolError } from "../http1/errors.ts";
 import type { BodyEvent } from "../http1/message-reader.ts";
-import { concat } from "../http1/octets.ts";
+import { append, concat } from "../http1/octets.ts";
 import { UsageError } from "./errors.ts";
 
 /** What a connection does for the body that is being read from it. */
@@ -118,20 +118,14 @@ export class IncomingBody {
     const chunks: Uint8Array[] = [];
     for (let chunk = this.read(); chunk !== undefined; chunk = this.read()) {
       if (chunk instanceof Promise) return this.#rest(chunks, chunk);
-      this.#keep(chunks, chunk);
+      append(chunks, chunk);
     }
     return concat(chunks);
   }
 
   async #rest(chunks: Uint8Array[], awaited: Promise<Uint8Array | undefined>): Promise<Uint8Array> {
-    for (let chunk = await awaited; chunk !== undefined; chunk = await this.read()) this.#keep(chunks, chunk);
+    for (let chunk = await awaited; chunk !== undefined; chunk = await this.read()) append(chunks, chunk);
     return concat(chunks);
-  }
-
-  /** A view takes a hundred octets even where it shows one: small chunks are joined when they are many. */
-  #keep(chunks: Uint8Array[], chunk: Uint8Array): void {
-    chunks.push(chunk);
-    if (chunks.length > 64 + this.#received / 64) chunks.splice(0, chunks.length, concat(chunks));
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { ExchangeConnection } from "./exchange.ts";
 
 /** Bytes behind the last answer that are read and dropped; a peer that goes on sending is left to stall then. */
-const MAX_DROPPED = 262_144;
+const MAX_DROPPED = 65_536;
 /** A last answer above this may fill the buffers on the way: the client has as long for it as for any write. */
 const MAX_QUICK = 65_536;
 
@@ -32,7 +32,7 @@ export class LingeringClose {
 
   onData(bytes: Uint8Array): void {
     this.#dropped += bytes.length;
-    if (this.#dropped > MAX_DROPPED) this.#connection.socket.pause();
+    if (this.#dropped >= MAX_DROPPED) this.#connection.socket.pause();
   }
 
   checkDeadlines(now: number): void {
