@@ -20,7 +20,7 @@ export class ByteSource {
   /** Whether `bytes` is our own, with room to grow after `end`. */
   #joined = false;
   /** Chunks that wait, and their octets: few, as small ones are joined. */
-  #queue: Uint8Array[] = NO_CHUNKS;
+  #queue: Uint8Array[] | undefined;
   #queued = 0;
 
   /** Octets that wait to be read, those of an unfinished section included. */
@@ -34,8 +34,8 @@ export class ByteSource {
       this.#use(chunk);
       return;
     }
-    if (this.#queue === NO_CHUNKS) this.#queue = [];
     this.#queued += chunk.length;
+    this.#queue ??= [];
     append(this.#queue, chunk);
   }
 
@@ -82,7 +82,7 @@ export class ByteSource {
   }
 
   #dequeue(): Uint8Array | undefined {
-    const chunk = this.#queue.shift();
+    const chunk = this.#queue?.shift();
     if (chunk !== undefined) this.#queued -= chunk.length;
     return chunk;
   }
@@ -110,5 +110,3 @@ export class ByteSource {
 }
 
 const EMPTY = new Uint8Array(0);
-/** Shared by sources that never had to queue; never pushed to. */
-const NO_CHUNKS: Uint8Array[] = [];

@@ -96,8 +96,8 @@ const MAX_JOINED = 4096;
  * of a binary counter carry, so that an octet is copied a few times at the most, and few chunks are left.
  */
 export function append(chunks: Uint8Array[], chunk: Uint8Array): void {
-  let last = chunk;
-  while (last.length < MAX_JOINED && chunks.length > 0 && chunks.at(-1)!.length <= last.length)
-    last = concat([chunks.pop()!, last]);
-  chunks.push(last);
+  const last = chunks.at(-1);
+  if (last && last.length <= chunk.length && chunk.length < MAX_JOINED)
+    append(chunks, concat([chunks.pop()!, chunk]));
+  else chunks.push(chunk);
 }
