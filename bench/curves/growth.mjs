@@ -47,7 +47,12 @@ export const growths = [
     title: "Connections that ask at once",
     x: "connections",
     steps: [1, 10, 100, 1000, 10_000],
-    row: (step) => ({ work: "hello", contestants: all, load: { connections: step } }),
+    // To open thousands of them takes wrk more than a second.
+    row: (step) => ({
+      work: "hello",
+      contestants: all,
+      load: { connections: step, ...(step >= 1000 ? { seconds: 5 } : {}) },
+    }),
   },
   {
     name: "pipeline",

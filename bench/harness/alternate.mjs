@@ -87,7 +87,7 @@ export async function startAll(row, options) {
 export async function alternate(row, options) {
   const { servers, missing, stop } = await startAll(row, options);
   const driveFor = (seconds) => (server) =>
-    row.drive?.(server, seconds) ?? wrk(server.url, { ...row.load, seconds }, options.cores.load);
+    row.drive?.(server, seconds) ?? wrk(server.url, { seconds, ...row.load }, options.cores.load);
   try {
     for (const server of servers) {
       await row.verify?.(server.url);

@@ -112,3 +112,12 @@ describe("out of descriptors", () => {
     expect(await program.line()).toBe("NetworkError EMFILE true 60");
   });
 });
+
+it("lets a connection that is alone in, and asks the system when there is a second one", () => {
+  const descriptors = new Descriptors();
+  const count = vi.spyOn(descriptors, "count");
+  descriptors.opened(); // the listener
+  expect([descriptors.short, count.mock.calls.length]).toEqual([false, 0]);
+  descriptors.opened();
+  expect([descriptors.short, count.mock.calls.length]).toEqual([false, 1]);
+});

@@ -37,6 +37,8 @@ export class Descriptors {
 
   /** Whether there are so few left that they are for what is open already: files of an answer, connections to a database. */
   get short(): boolean {
+    // A connection alone is let in unasked: the question takes two milliseconds of the first answer's.
+    if (this.#own <= 1) return false;
     const { active, max = Infinity } = this.count();
     return active + Math.min(MAX_RESERVE, max / 8) >= max;
   }
