@@ -56,6 +56,8 @@ describe("parseCommand", () => {
     ["-x"],
     ["--open=yes"],
     ["a", "b"],
+    [""],
+    ["init", ""],
   ])("takes %s %s for a misuse and says why in a line", (...args) => {
     const command = parseCommand(args);
     if (command.kind !== "misuse") throw new Error(JSON.stringify(command));

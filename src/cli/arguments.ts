@@ -67,6 +67,8 @@ export function parseCommand(args: readonly string[]): Command {
   if (positionals[0] === "init") return parseInit(positionals.slice(1));
   const [directory = ".", ...more] = positionals;
   if (more.length > 0) return misuse(`one directory at a time, got ${positionals.length}`);
+  // What an unset variable of a shell leaves: the current directory is not what was meant.
+  if (directory === "") return misuse("the directory has to be a path, got nothing");
   const port = readPort(values.port);
   if (port === undefined)
     return misuse(`--port has to be a whole number from 0 to 65535, got ${values.port}`);
@@ -77,7 +79,7 @@ export function parseCommand(args: readonly string[]): Command {
 
 function parseInit(directories: readonly string[]): Command {
   const [directory] = directories;
-  if (directory !== undefined && directories.length === 1) return { kind: "init", directory };
+  if (directory && directories.length === 1) return { kind: "init", directory };
   return misuse(`init wants one directory, that of the static files, got ${directories.length}`);
 }
 

@@ -22,12 +22,13 @@ interface Listening {
   readonly signal: AbortSignal | undefined;
 }
 
-/** @throws NodeHttpError `ERR_SOCKET_BAD_PORT`, `ERR_METHOD_NOT_IMPLEMENTED` for a handle */
+/** @throws NodeHttpError `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`, `ERR_METHOD_NOT_IMPLEMENTED` for a handle */
 export function listenSpec(args: ListenArguments): Listening {
   const callback = args.find((argument) => typeof argument === "function");
   const values = args.filter((argument) => typeof argument !== "function");
   const options = optionsOf(values);
-  const { path, host, backlog, ipv6Only, reusePort, signal } = options;
+  const { host, backlog, ipv6Only, reusePort, signal } = options;
+  const path = options.port === undefined || options.port === null ? options.path : undefined; // as Node has it
   const spec: ListenSpec & { path?: string } = {
     port: path === undefined ? portOf(options.port) : 0,
     ...(path === undefined ? {} : { path }),
@@ -42,8 +43,14 @@ export function listenSpec(args: ListenArguments): Listening {
 function optionsOf([first, ...rest]: ListenArguments): ListenOptions {
   if (typeof first === "object" && first !== null) {
     if ("fd" in first || "_handle" in first) throw missing("server.listen(handle)", "listen on a port");
-    return first;
+    if ("port" in first || "path" in first) return first;
+    throw new NodeHttpError("ERR_INVALID_ARG_VALUE", "options to listen with must have a port or a path");
   }
+  if (typeof first === "boolean")
+    throw new NodeHttpError(
+      "ERR_INVALID_ARG_VALUE",
+      `can't listen on ${String(first)}: wanted a port or a path`,
+    );
   if (typeof first === "string" && !/^\d+$/.test(first)) return { path: first };
   const host = rest.find((value) => typeof value === "string");
   const backlog = rest.find((value) => typeof value === "number");

@@ -160,6 +160,24 @@ describe("node:http's server", () => {
     expect(notRunning).toMatchObject({ code: "ERR_SERVER_NOT_RUNNING" });
   });
 
+  it("takes nothing for options or a place to listen that Node would not", async () => {
+    const { network } = await serve((_, response) => response.end());
+    const runtime = { network, pinned: false };
+    const make = (options: unknown) => () => new HttpServerOfNode(runtime, options as never);
+    for (const wrong of ["x", 5, { requestTimeout: "x" }, { maxHeaderSize: "x" }])
+      expect(make(wrong)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARG_TYPE" }));
+    for (const wrong of [{ keepAliveTimeout: -1 }, { headersTimeout: Number.NaN }])
+      expect(make(wrong)).toThrow(expect.objectContaining({ code: "ERR_OUT_OF_RANGE" }));
+    for (const nowhere of [{}, { host: "localhost" }, true])
+      expect(() => new HttpServerOfNode(runtime).listen(nowhere as never)).toThrow(
+        expect.objectContaining({ code: "ERR_INVALID_ARG_VALUE" }),
+      );
+    const both = new HttpServerOfNode(runtime).listen({ port: 0, path: "/of/a/socket" });
+    await new Promise((resolve) => both.on("listening", resolve as never));
+    expect(both.address()).toMatchObject({ port: expect.any(Number) });
+    both.close();
+  });
+
   it("answers 500 to a listener that throws, and goes on", async () => {
     const errors: unknown[] = [];
     const { server, connect } = await serve(

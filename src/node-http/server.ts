@@ -48,6 +48,21 @@ export const maxHeaderSize = 16_384;
 /** The longest time that a timer can wait. */
 const FOREVER_MS = 2_147_483_647;
 
+/** @throws NodeHttpError `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE` */
+function checkOptions(options: ServerOptions): void {
+  if (typeof options !== "object") {
+    const got = typeof options;
+    throw new NodeHttpError("ERR_INVALID_ARG_TYPE", `options must be an object or a listener, got ${got}`);
+  }
+  for (const name of ["keepAliveTimeout", "headersTimeout", "requestTimeout", "maxHeaderSize"] as const) {
+    const value: unknown = options[name] ?? 0;
+    if (typeof value !== "number")
+      throw new NodeHttpError("ERR_INVALID_ARG_TYPE", `${name} must be a number, got ${typeof value}`);
+    if (!(value >= 0))
+      throw new NodeHttpError("ERR_OUT_OF_RANGE", `${name} must be a number of at least 0, got ${value}`);
+  }
+}
+
 /** `http.Server` on a Portico server. */
 export class HttpServerOfNode extends EventEmitter {
   listening = false;
@@ -66,12 +81,14 @@ export class HttpServerOfNode extends EventEmitter {
   #server: HttpServer | undefined;
   #address: { address: string; port: number; family: string } | string | null = null;
 
+  /** @throws NodeHttpError `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE` for options that make no sense */
   constructor(runtime: Runtime, options?: ServerOptions | AnyListener | null, listener?: AnyListener) {
     super();
     const given = typeof options === "function" ? {} : (options ?? {});
     const onRequest = typeof options === "function" ? options : listener;
     this.#runtime = runtime;
     this.#options = given;
+    checkOptions(given);
     this.keepAliveTimeout = given.keepAliveTimeout ?? 5_000;
     this.headersTimeout = given.headersTimeout ?? 60_000;
     this.requestTimeout = given.requestTimeout ?? 300_000;
@@ -81,7 +98,7 @@ export class HttpServerOfNode extends EventEmitter {
   /**
    * Binds, and emits `"listening"` or `"error"`. Takes Node's forms: `(port, host?, backlog?, callback?)`,
    * `(path, callback?)`, `(options, callback?)`.
-   * @throws NodeHttpError `ERR_SERVER_ALREADY_LISTEN`, `ERR_SOCKET_BAD_PORT`
+   * @throws NodeHttpError `ERR_SERVER_ALREADY_LISTEN`, `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`
    */
   listen(...args: ListenArguments): this {
     if (this.#server !== undefined) {
@@ -109,7 +126,8 @@ export class HttpServerOfNode extends EventEmitter {
       if (this.#server === server) this.#server = undefined;
       this.listening = false;
       // Programs ask what failed, and print which port.
-      if (error instanceof Error) Object.assign(error, { syscall: "listen", port: spec.port });
+      if (error instanceof Error)
+        Object.assign(error, { syscall: "listen", port: spec.port, address: spec.address });
       queueMicrotask(() => this.emit("error", error));
     });
     return this;
