@@ -4,7 +4,7 @@ import { MessageReader } from "./message-reader.ts";
 import { RequestHead } from "./request-head.ts";
 import { RequestLine } from "./request-line.ts";
 
-/** A head in a larger chunk than this is not kept for comparison with the next: it would hold the whole chunk. */
+/** A head in a larger chunk than this is kept once for all connections, not by each: it holds the whole chunk. */
 const MAX_HELD = 16_384;
 
 /** What readers of one server know together. */
@@ -60,14 +60,16 @@ export class RequestReader extends MessageReader<RequestHead> {
     if (this.#last?.isAt(source)) return this.#last;
     const { last } = this.#heads;
     if (last === this.#last || !last?.isAt(source)) return undefined;
-    this.#last = last;
-    return last;
+    return this.#keep(last);
   }
 
   protected override toHead(lines: FieldLines): RequestHead {
-    const head = new RequestHead(this.source, this.#line, lines);
+    return this.#keep(new RequestHead(this.source, this.#line, lines));
+  }
+
+  #keep(head: RequestHead): RequestHead {
+    this.#heads.last = head;
     this.#last = head.held > MAX_HELD ? undefined : head;
-    this.#heads.last = this.#last;
     return head;
   }
 }
