@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 /** Options of the plugin. */
 export interface PorticoPluginOptions {
-  /** Where the worker's file is served, below Vite's `base`. Default `"portico-sw.js"`. */
+  /** Where the worker's file is served, below Vite's `base`, without a slash before it. Default `"portico-sw.js"`. */
   readonly fileName?: string;
 }
 
@@ -27,6 +27,7 @@ type Middleware = (
  * A Vite plugin that serves `portico-sw.js`, the service worker of `exposeNetwork`, in development and adds it
  * to a build.
  *
+ * @throws TypeError for a `fileName` that is not below `base`
  * @example
  * ```ts
  * // vite.config.ts
@@ -37,6 +38,11 @@ type Middleware = (
  * ```
  */
 export function porticoWorker({ fileName = "portico-sw.js" }: PorticoPluginOptions = {}): PorticoPlugin {
+  if (typeof fileName !== "string" || fileName.split("/").some((part) => /^\.{0,2}$/.test(part))) {
+    throw new TypeError(
+      `fileName must be a path below Vite's base such as "portico-sw.js", got ${String(fileName)}`,
+    );
+  }
   let path = `/${fileName}`;
   return {
     name: "portico:worker",
