@@ -1,4 +1,4 @@
-import { append } from "./octets.ts";
+import { WaitingChunks } from "./waiting-chunks.ts";
 
 /**
  * The octets that arrived and were not consumed yet.
@@ -7,7 +7,7 @@ import { append } from "./octets.ts";
  * trailers) has to be in one piece, so that its elements are offsets from `mark`, where it began. A reader
  * that needs more calls `extend`, which joins the section with the next chunk in a buffer that grows by
  * doubling: a head that arrives one octet at a time costs one copy an octet. A head that arrives whole, and
- * every body, is never copied but seen in its chunk. A joined buffer is given up once it is read, as views
+ * every body, is never copied but seen in its chunk (small chunks that have to wait are joined, see `WaitingChunks`). A joined buffer is given up once it is read, as views
  * of it are the receiver's.
  */
 export class ByteSource {
@@ -19,8 +19,8 @@ export class ByteSource {
 
   /** Whether `bytes` is our own, with room to grow after `end`. */
   #joined = false;
-  /** Chunks that wait, and their octets: few, as small ones are joined. */
-  #queue: Uint8Array[] | undefined;
+  /** Chunks that wait, and their octets. */
+  #queue: WaitingChunks | undefined;
   #queued = 0;
 
   /** Octets that wait to be read, those of an unfinished section included. */
@@ -35,8 +35,8 @@ export class ByteSource {
       return;
     }
     this.#queued += chunk.length;
-    this.#queue ??= [];
-    append(this.#queue, chunk);
+    this.#queue ??= new WaitingChunks();
+    this.#queue.push(chunk);
   }
 
   /** Starts a section at `pos`. False when there is no octet to start it with. */
@@ -82,7 +82,7 @@ export class ByteSource {
   }
 
   #dequeue(): Uint8Array | undefined {
-    const chunk = this.#queue?.shift();
+    const chunk = this.#queue?.all.shift();
     if (chunk !== undefined) this.#queued -= chunk.length;
     return chunk;
   }

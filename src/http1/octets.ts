@@ -87,17 +87,3 @@ export function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   }
   return all;
 }
-
-const MAX_JOINED = 4096;
-
-/**
- * Adds a chunk to those that wait. Each takes 500 octets beside its own, so a peer that sends one at a time would have
- * us hold that for each. Those below `MAX_JOINED` are joined with the one before where that is no longer: as the digits
- * of a binary counter carry, so that an octet is copied a few times at the most, and few chunks are left.
- */
-export function append(chunks: Uint8Array[], chunk: Uint8Array): void {
-  const last = chunks.at(-1);
-  if (last && last.length <= chunk.length && chunk.length < MAX_JOINED)
-    append(chunks, concat([chunks.pop()!, chunk]));
-  else chunks.push(chunk);
-}

@@ -1,6 +1,7 @@
 import { ProtocolError } from "../http1/errors.ts";
 import type { BodyEvent } from "../http1/message-reader.ts";
-import { append, concat } from "../http1/octets.ts";
+import { concat } from "../http1/octets.ts";
+import { WaitingChunks } from "../http1/waiting-chunks.ts";
 import { UsageError } from "./errors.ts";
 
 /** What a connection does for the body that is being read from it. */
@@ -115,17 +116,17 @@ export class IncomingBody {
   bytes(): Uint8Array | Promise<Uint8Array> {
     if (this.#used || this.#stream?.locked) throw new UsageError("BodyAlreadyRead");
     this.#used = true;
-    const chunks: Uint8Array[] = [];
+    const chunks = new WaitingChunks();
     for (let chunk = this.read(); chunk !== undefined; chunk = this.read()) {
       if (chunk instanceof Promise) return this.#rest(chunks, chunk);
-      append(chunks, chunk);
+      chunks.push(chunk);
     }
-    return concat(chunks);
+    return concat(chunks.all);
   }
 
-  async #rest(chunks: Uint8Array[], awaited: Promise<Uint8Array | undefined>): Promise<Uint8Array> {
-    for (let chunk = await awaited; chunk !== undefined; chunk = await this.read()) append(chunks, chunk);
-    return concat(chunks);
+  async #rest(chunks: WaitingChunks, awaited: Promise<Uint8Array | undefined>): Promise<Uint8Array> {
+    for (let chunk = await awaited; chunk !== undefined; chunk = await this.read()) chunks.push(chunk);
+    return concat(chunks.all);
   }
 
   /**
