@@ -82,16 +82,24 @@ const fromThePreview: Readonly<Record<string, string>> = {
   "the host's document": `parent.document.body.remove()`,
   "a peer connection": `const p = new RTCPeerConnection({ iceServers: [{ urls: "stun:127.0.0.1:" + new URL(out).port }] }); p.createDataChannel("x"); p.createOffer().then((o) => p.setLocalDescription(o))`,
   "a frame's peer connection": `const f = document.createElement("iframe"); document.body.append(f); const p = new f.contentWindow.RTCPeerConnection({ iceServers: [{ urls: "stun:127.0.0.1:" + new URL(out).port }] }); p.createDataChannel("x"); p.createOffer().then((o) => p.setLocalDescription(o))`,
+  "a peer connection of a frame's own script": `document.body.append(Object.assign(document.createElement("iframe"), { srcdoc: peer }))`,
+  "one in a shadow tree": `document.body.attachShadow({ mode: "closed" }).append(Object.assign(document.createElement("iframe"), { srcdoc: peer }))`,
+  "one that is written into a shadow tree, peers and all": `document.write("<div><template shadowrootmode=closed>"); setTimeout(() => document.write("<iframe srcdoc='" + peer + "'></iframe>"))`,
+  "one that an address makes, peers and all": `document.body.append(Object.assign(document.createElement("iframe"), { src: "javascript:" + peer.slice(8, -9) }))`,
 };
+
+/** The document of a frame that connects by TURN over TCP. */
+const PEER = `<script>const p = new RTCPeerConnection({ iceServers: [{ urls: "turn:127.0.0.1:PORT?transport=tcp", username: "a", credential: "b" }] }); p.createDataChannel("x"); p.createOffer().then((o) => p.setLocalDescription(o))</script>`;
 
 test("no way leads out of the preview", async ({ playground, page, complaints }) => {
   test.setTimeout(150_000);
   await playground.open();
   const host = page.url();
   const out = `http://127.0.0.1:${canary.port}/leak`;
+  const peer = PEER.replace("PORT", String(canary.port));
   const pages = Object.values(fromThePreview).map(
     (script) =>
-      `<!doctype html><h1>Trying</h1><script>const out = ${JSON.stringify(out)}; addEventListener("load", () => { document.querySelector("h1").textContent = "Tried"; ${script} });</script>`,
+      `<!doctype html><h1>Trying</h1><script>const out = ${JSON.stringify(out)}, peer = ${JSON.stringify(peer).replace("</", "<\\/")}; addEventListener("load", () => { document.querySelector("h1").textContent = "Tried"; ${script} });</script>`,
   );
   await playground.run(`import { AsyncHttpServer } from "portico";
 const pages: string[] = ${JSON.stringify(pages).replaceAll("</", "<\\/")};
@@ -101,7 +109,7 @@ new AsyncHttpServer().serve(8123, (request) =>
   for (const [index, name] of Object.keys(fromThePreview).entries()) {
     await page.getByLabel("Address").fill(`/${index}`);
     await playground.button("Open").click();
-    const leaves = /elsewhere|replacing|refresh|form/.test(name);
+    const leaves = /elsewhere|replacing|refresh|form|shadow/.test(name);
     const heading = playground.region("Preview").frameLocator("iframe").getByRole("heading");
     if (!leaves) await expect(heading, name).toHaveText("Tried");
     await page.waitForTimeout(name.includes("peer") ? 1500 : 400); // time to do harm in

@@ -17,6 +17,11 @@ export async function startCanary(): Promise<Canary> {
     response.setHeader("Access-Control-Allow-Origin", "*");
     response.end("/* heard */");
   });
+  // Who speaks, and not HTTP (a preconnect says nothing).
+  server.on("clientError", (_error, socket) => {
+    heard.push("TCP");
+    socket.destroy();
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const udp = createSocket("udp4");

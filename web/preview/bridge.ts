@@ -8,10 +8,12 @@ import { addressOf, ask } from "./ask.ts";
 import { BridgedEventSource } from "./bridged-event-source.ts";
 import { bridgedFetch } from "./bridged-fetch.ts";
 import { bridgedWebSocket } from "./bridged-websocket.ts";
+import { keepFramesOut } from "./no-frames.ts";
 
 for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTransport"]) {
   Object.defineProperty(globalThis, name, { value: undefined });
 }
+keepFramesOut();
 Object.assign(globalThis, {
   fetch: bridgedFetch,
   EventSource: BridgedEventSource,

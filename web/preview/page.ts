@@ -57,7 +57,8 @@ export async function standalonePage(
   // Put in as text: the parsed page is under the playground's policy, which has no use for a base.
   for (const name of page.head.getAttributeNames()) page.head.removeAttribute(name);
   const home = `<base href="${base.href.replaceAll('"', "%22")}">`;
-  return `<!doctype html>${page.documentElement.outerHTML.replace("<head>", () => `<head>${home}`)}`;
+  const text = page.documentElement.outerHTML.replace("<head>", () => `<head>${home}`);
+  return `<!doctype html>${text.replaceAll(/(?<![\w-])shadowrootmode(?=\s*=)/gi, "data-$&")}`; // see no-frames.ts
 }
 
 function dataUrl({ type, bytes }: Fetched): string {
