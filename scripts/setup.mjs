@@ -1,11 +1,12 @@
 /**
- * Installs what a fresh machine lacks, saying so: the packages of the lock file, a Chromium, curl. Uses
+ * Installs what a fresh machine lacks, saying so: the packages of the lock file, a Chromium, curl, proxies, wrk. Uses
  * Node alone, because it runs before there are packages.
  */
 import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { env, getuid, platform } from "node:process";
 import { fileURLToPath } from "node:url";
+import { findProgram, missing as notInstalled, PROXIES } from "../hardening/smuggling/installed.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const npm = platform === "win32" ? "npm.cmd" : "npm";
@@ -43,24 +44,29 @@ export function installPackages() {
   );
 }
 
-/** Chromium and curl, which the tests drive. What can't be had is said, and its tests will fail. */
+/**
+ * Chromium and curl, which the tests drive, and what the longer ones start: nginx, HAProxy, wrk. What can't be had is
+ * said: the tests of the first two will fail, those of the others are skipped or go without.
+ */
 export async function installPrograms() {
-  // They would be started as services by their packages, which is not for a test to do.
-  const { missing: missingProxies } = await import("../hardening/smuggling/installed.mjs");
-  const proxies = missingProxies();
-  if (proxies) console.log(`The cases that start a proxy are skipped: ${proxies}.`);
   const { findChromium } = await import("./chromium.mjs");
-  const missing = [...(findChromium() ? [] : ["chromium"]), ...(isInstalled("curl") ? [] : ["curl"])];
+  const absent = [...PROXIES, "wrk"].filter((name) => findProgram(name) === undefined);
+  const missing = [
+    ...(findChromium() ? [] : ["chromium"]),
+    ...(isInstalled("curl") ? [] : ["curl"]),
+    ...absent,
+  ];
   if (missing.length === 0) return;
   const apt = aptGet();
   if (apt) {
     console.log(`Installing ${missing.join(" and ")} with apt-get ...`);
     const [command = "", ...args] = apt;
     succeeds(command, [...args, "update", "-qq"], "ignore");
-    for (const name of missing) {
-      succeeds(command, [...args, "install", "-y", "-qq", "--no-install-recommends", name], "ignore");
-    }
+    for (const name of missing) install(name, command, args);
   }
+  const proxies = notInstalled();
+  if (proxies) console.log(`The cases that start a proxy are skipped: ${proxies}.`);
+  if (findProgram("wrk") === undefined) console.log("There is no wrk: the soak goes without its traffic.");
   if (!findChromium()) {
     console.log("Installing Playwright's own Chromium ...");
     succeeds(process.execPath, ["node_modules/playwright/cli.js", "install", "chromium"], "ignore");
@@ -71,6 +77,29 @@ export async function installPrograms() {
   }
   if (!isInstalled("curl")) {
     console.log("There is no curl and none could be installed: the tests that call it will fail.");
+  }
+}
+
+/** Debian's packages start their programs as services, unless this forbids it (invoke-rc.d). */
+const POLICY = "/usr/sbin/policy-rc.d";
+const FORBIDDEN = 101;
+
+/**
+ * @param {string} name
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+function install(name, command, args) {
+  const service = PROXIES.includes(name);
+  const hasPolicy = existsSync(POLICY);
+  const own = service && !hasPolicy && getuid?.() === 0;
+  // Somebody else's ports are not for a test to take: where it can't be forbidden, installing is left to them.
+  if (service && !own && !(hasPolicy && spawnSync(POLICY, [name, "start"]).status === FORBIDDEN)) return;
+  try {
+    if (own) writeFileSync(POLICY, `#!/bin/sh\nexit ${FORBIDDEN}\n`, { mode: 0o755 });
+    succeeds(command, [...args, "install", "-y", "-qq", "--no-install-recommends", name], "ignore");
+  } finally {
+    if (own) rmSync(POLICY);
   }
 }
 
