@@ -70,9 +70,9 @@ const CLIENTS = 50;
 async function abuse(options: AbuseOptions, net: OwnNet | undefined): Promise<AbuseFigures> {
   const children: Child[] = [];
   // What is measured goes before whatever else the machine does, where that can be had.
-  const start: Start = async (path, settings, { nice = net ? -15 : 0, nodeArgs = [] } = {}) => {
+  const start: Start = async (path, settings, nice = net ? -15 : 0) => {
     const prefix = net?.prefix ?? [];
-    const child = await Child.start(path, { args: [JSON.stringify(settings)], nice, prefix, nodeArgs });
+    const child = await Child.start(path, { args: [JSON.stringify(settings)], nice, prefix });
     children.push(child);
     return child;
   };
@@ -107,14 +107,7 @@ async function abuse(options: AbuseOptions, net: OwnNet | undefined): Promise<Ab
   }
 }
 
-type Start = (
-  path: string,
-  settings: object,
-  options?: { nice?: number; nodeArgs?: readonly string[] },
-) => Promise<Child>;
-
-/** As README.md advises who expects crowds: a collection of what is new stops the process for what it copies. */
-const SERVER_NODE_ARGS = ["--max-semi-space-size=1"];
+type Start = (path: string, settings: object, nice?: number) => Promise<Child>;
 
 async function startServer(start: Start, { timeoutMs, lingerMs }: AbuseOptions) {
   const timeouts = {
@@ -128,7 +121,7 @@ async function startServer(start: Start, { timeoutMs, lingerMs }: AbuseOptions) 
     address: "127.0.0.1",
     options: { timeouts, limits: { maxConnections: Number.MAX_SAFE_INTEGER } },
   };
-  const server = await start("hardening/server.child.ts", settings, { nodeArgs: SERVER_NODE_ARGS });
+  const server = await start("hardening/server.child.ts", settings);
   const { port } = await server.message<{ port: number }>();
   return [server, port] as const;
 }
@@ -140,7 +133,7 @@ async function startGangs(start: Start, options: AbuseOptions, port: number): Pr
     const perSecond = (options.perSecond * kinds.length) / kindNames.length;
     const from = 2 + gangs.length;
     const gang: AbuserSettings = { port, count: options.count, kinds, perSecond, from };
-    gangs.push(await start("hardening/abusers.child.ts", gang, { nice: 19 }));
+    gangs.push(await start("hardening/abusers.child.ts", gang, 19));
   }
   return gangs;
 }
