@@ -7,8 +7,8 @@ import { WaitingChunks } from "./waiting-chunks.ts";
  * trailers) has to be in one piece, so that its elements are offsets from `mark`, where it began. A reader
  * that needs more calls `extend`, which joins the section with the next chunk in a buffer that grows by
  * doubling: a head that arrives one octet at a time costs one copy an octet. A head that arrives whole, and
- * every body, is never copied but seen in its chunk (small chunks that have to wait are joined, see `WaitingChunks`). A joined buffer is given up once it is read, as views
- * of it are the receiver's.
+ * every body, is never copied but seen in its chunk (small chunks that have to wait are joined, see
+ * `WaitingChunks`). A joined buffer is given up once it is read, as views of it are the receiver's.
  */
 export class ByteSource {
   bytes: Uint8Array = EMPTY;

@@ -56,10 +56,6 @@ const FROM_NEXT_SWEEP = -1;
 export class Connection implements SocketEvents, Watched, ExchangeConnection {
   readonly socket: Socket;
   readonly host: ConnectionHost;
-  /** The reader makes views of its own. */
-  get takesSubclasses(): boolean {
-    return true;
-  }
   readonly #callback: RequestCallback;
   // What requests take. An idle connection has none of it: it is made when one comes, given up behind the first, as many
   // clients leave it at that, and from the second on once none has come for a while.
@@ -84,6 +80,11 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     this.socket = socket;
     this.host = host;
     this.#callback = callback;
+  }
+
+  /** The reader makes views of its own. */
+  get takesSubclasses(): boolean {
+    return true;
   }
 
   get reader(): RequestReader {

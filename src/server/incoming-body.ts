@@ -85,8 +85,8 @@ export class IncomingBody {
   }
 
   /**
-   * Iterates over the stream, past it: the platform takes two microseconds to hand on a piece. Who iterates holds its one reader;
-   * but who read before may have left something in its queue. Its end, failure and cancellation stay the platform's.
+   * Iterates over the stream, past it: the platform takes two microseconds to hand on a piece. Who iterates holds its
+   * one reader; but who read before may have left something in its queue. Its end, failure and cancellation stay the platform's.
    * The first piece is for nobody.
    */
   async *#pieces(reader: ReadableStreamDefaultReader<Uint8Array>, preventCancel?: boolean): Pieces {

@@ -267,7 +267,7 @@ export class WebSocketLink {
     if (this.#phase === "closed") return;
     this.#phase = "closed";
     this.#keepAlive?.stop();
-    this.#watch.drained();
+    this.#watch.stop();
     this.#options.clock.clearTimeout(this.#closeTimer);
     if (error !== undefined && !this.#report.wasClean) this.#events.onFault(error);
     this.#events.onClose(this.#report);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { settled } from "../testing/turn.ts";
 import { type PairOptions, pair } from "../testing/websocket-pair.ts";
+import { SendWatch } from "./send-watch.ts";
 
 /** A peer that does not read unless a test lets it. */
 const unread = (options: PairOptions = {}) =>
@@ -68,6 +69,36 @@ describe("a peer that does not read", () => {
     expect(clock.pending).toBe(0);
     connection.terminate();
   });
+});
+
+test("what is written behind the end of the connection starts no wait", async () => {
+  const { connection, clock, log, peer } = await unread();
+  connection.send(message(5000));
+  await settled();
+  peer.destroy();
+  connection.send(message(5000));
+  await settled();
+  const ended = [...log];
+  connection.send(message(5000));
+  await clock.advance(120_000);
+  expect(log).toEqual(ended);
+  expect(clock.pending).toBe(0);
+});
+
+test("a watch that was stopped is not set again", async () => {
+  const clock = new FakeClock();
+  const dropped: Error[] = [];
+  const limits = { clock, maxUnsentBytes: 0, sendTimeoutMs: 1000 };
+  const { connection, peer } = await pair();
+  const watch = new SendWatch(peer.socket, limits, (error) => dropped.push(error));
+  watch.wrote(1);
+  expect(clock.pending).toBe(1);
+  watch.stop();
+  watch.wrote(1);
+  watch.wrote(1);
+  expect(clock.pending).toBe(0);
+  expect(dropped).toEqual([]);
+  connection.terminate();
 });
 
 describe("a peer on a slow line", () => {

@@ -23,6 +23,7 @@ export class SendWatch {
   /** Bytes that it had taken then, and when the timeout last began. */
   #base = 0;
   #mark = 0;
+  #stopped = false;
 
   /** @param drop ends the connection */
   constructor(socket: Socket, limits: SendLimits, drop: (error: Error) => void) {
@@ -33,6 +34,7 @@ export class SendWatch {
 
   /** These bytes went to a socket that wants us to wait. */
   wrote(bytes: number): void {
+    if (this.#stopped) return;
     const taken = this.#taken();
     if (this.#written === undefined) {
       this.#written = 0;
@@ -46,10 +48,16 @@ export class SendWatch {
     this.#written += bytes;
   }
 
-  /** The socket has taken everything, or is gone. */
+  /** The socket has taken everything. */
   drained(): void {
     this.#written = undefined;
     this.#limits.clock.clearTimeout(this.#timer);
+  }
+
+  /** The socket is gone: what is written to it yet, from a turn that had begun, waits for nobody. */
+  stop(): void {
+    this.#stopped = true;
+    this.drained();
   }
 
   #taken(): number {
