@@ -74,9 +74,20 @@ describe("raw bytes for printf and nc", () => {
         const made = execFileSync("/bin/sh", ["-c", command.replace(/ \| nc localhost 80$/, "")]);
         expect(Uint8Array.from(made)).toEqual(Uint8Array.from(bytes));
       }),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [[Uint8Array.of(0x2d, 0)], [Uint8Array.of(0x2d, 0x2d, 0x2d)]] },
     );
   });
+
+  test.each(["@/etc/hostname", "@file: a", "no colon", "X-Spaced : a", "X-Given;", "\u00e4: a"])(
+    "get what is no field line as well, which curl would take for something else: %s",
+    (line) => {
+      const wanted = requestBytes(draft({ headers: line }), 80);
+      const command = asCurl(draft({ headers: line }), 80);
+      expect(command.endsWith(" | nc localhost 80")).toBe(true);
+      const made = execFileSync("/bin/sh", ["-c", command.replace(/ \| nc localhost 80$/, "")]);
+      expect(Uint8Array.from(made)).toEqual(Uint8Array.from(wanted));
+    },
+  );
 });
 
 describe("what a draft puts on the wire", () => {

@@ -1,13 +1,17 @@
 import { fieldLines, type RequestDraft, requestBytes } from "./draft.ts";
 
+const FIELD_LINE = /^[\w!#$%&'*+.^`|~-]+:/;
+
 /**
  * The same request as a command for a shell. Raw bytes go through `nc`, as curl would not send them as they are, and so
- * do a body that is chunked by hand and a HEAD that has one.
+ * do a body that is chunked by hand, a HEAD that has one and what is no field line: curl reads a file for `@name`.
  */
 export function asCurl(draft: RequestDraft, port: number): string {
   const own = fieldLines(draft, port);
-  const chunked = own.some((line) => /^transfer-encoding\s*:/i.test(line));
-  if (draft.mode === "raw" || chunked || (draft.method === "HEAD" && draft.body !== ""))
+  const beyondCurl =
+    own.some((line) => !FIELD_LINE.test(line) || /^transfer-encoding:/i.test(line)) ||
+    (draft.method === "HEAD" && draft.body !== "");
+  if (draft.mode === "raw" || beyondCurl)
     return `printf ${quoted(printfOf(requestBytes(draft, port)))} | nc localhost ${port}`;
   const implied = draft.body === "" ? "GET" : "POST";
   const made = new Set([`host: localhost:${port}`, `content-length: ${byteLength(draft.body)}`]);
@@ -37,8 +41,10 @@ function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
+/** The format of a `printf` that prints the bytes. A hyphen in front would begin an option. */
 function printfOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => {
+  return Array.from(bytes, (byte, at) => {
+    if (byte === 45 && at === 0) return "\\055";
     if (byte === 10) return "\\n";
     if (byte === 13) return "\\r";
     if (byte === 92) return "\\\\";
