@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { causeOf, wireStage } from "../testing/client-stage.ts";
+import fc from "../testing/fast-check.ts";
 import { headersOf, trailersOf } from "./response.ts";
 
 const token = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,12}$/);

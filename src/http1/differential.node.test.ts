@@ -1,7 +1,7 @@
 import http from "node:http";
 import { Duplex } from "node:stream";
-import fc from "fast-check";
 import { expect, it } from "vitest";
+import fc from "../testing/fast-check.ts";
 import { cuts, damage, octets, pieces, request } from "./test/messages.fixture.ts";
 import { type ReadRequest, readAll } from "./test/read-all.fixture.ts";
 

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import fc from "../testing/fast-check.ts";
 import { cuts, damage, octets, pieces, request } from "./test/messages.fixture.ts";
 import { readAll } from "./test/read-all.fixture.ts";
 

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import fc from "../testing/fast-check.ts";
 import { hashTag, parseEntityTag, parseEntityTags, withCoding } from "./etag.ts";
 
 describe("entity-tags", () => {

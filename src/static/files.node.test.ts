@@ -7,12 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { directory } from "../adapters/node/directory.ts";
 import { NodeNetwork } from "../adapters/node/index.ts";
 import { formatHttpDate } from "../http1/date.ts";
 import { HttpServer } from "../server/server.ts";
+import fc from "../testing/fast-check.ts";
 import { ask } from "./fake-request.ts";
 import { serveFiles } from "./files.ts";
 

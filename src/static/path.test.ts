@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import fc from "../testing/fast-check.ts";
 import { formatPath, isPlainName, parseTargetPath } from "./path.ts";
 
 const names = (target: string): unknown => {

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import fc from "../testing/fast-check.ts";
 import { formatContentRange, formatUnsatisfiedRange, MAX_RANGES, selectRanges } from "./ranges.ts";
 
 const spans = (field: string, size: number): unknown => {

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../testing/fast-check.ts";
 import { concat, frame, utf8 } from "../testing/websocket-frames.ts";
 import { Deflater, Inflater } from "./deflate.ts";
 import { WebSocketProtocolError } from "./errors.ts";

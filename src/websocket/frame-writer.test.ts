@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../testing/fast-check.ts";
 import { concat, parseFrames, utf8 } from "../testing/websocket-frames.ts";
 import { controlPayload, FrameWriter } from "./frame-writer.ts";
 import { mask } from "./masking.ts";

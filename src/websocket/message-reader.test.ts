@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../testing/fast-check.ts";
 import { closePayload, concat, frame, KEY, masked, utf8 } from "../testing/websocket-frames.ts";
 import { byteByByte, bytes, equalBytes, read, readAnyhow, readerOf } from "../testing/websocket-reading.ts";
 

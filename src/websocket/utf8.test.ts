@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import fc from "../testing/fast-check.ts";
 import { Utf8Validator } from "./utf8.ts";
 
 const fatal = new TextDecoder("utf-8", { fatal: true });

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocketServer, WebSocket as WsClient } from "ws";
 import { NodeNetwork } from "../adapters/node/index.ts";
 import { HttpServer } from "../server/server.ts";
 import type { RequestCallback } from "../server/types.ts";
 import { noise } from "../testing/bytes.ts";
+import fc from "../testing/fast-check.ts";
 import { acceptWebSocket } from "./accept.ts";
 import { createWebSocket } from "./client.ts";
 import type { PerMessageDeflateOptions } from "./deflate-negotiation.ts";

@@ -1,8 +1,8 @@
 import { execFile, execFileSync } from "node:child_process";
 import { type AddressInfo, createServer } from "node:net";
 import { promisify } from "node:util";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../../src/testing/fast-check.ts";
 import { asCurl } from "./curl.ts";
 import { EMPTY_DRAFT, rawTextOf, requestBytes } from "./draft.ts";
 

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../../src/testing/fast-check.ts";
 import { bytesOf, textOf } from "./raw-text.ts";
 
 const read = (text: string) => String.fromCharCode(...bytesOf(text));

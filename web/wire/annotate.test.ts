@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import fc from "../../src/testing/fast-check.ts";
 import { Annotator, Dialogue, type Side } from "./annotate.ts";
 import type { Item } from "./items.ts";
 

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import fc from "../../testing/fast-check.ts";
 import { still } from "../../testing/still-network.ts";
 import { type Conditions, VirtualNetwork } from "./index.ts";
 

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { AsyncHttpServer } from "portico";
 import { afterEach, describe, expect, test } from "vitest";
 import { createFetch } from "../../client/index.ts";
+import fc from "../../testing/fast-check.ts";
 import { MessagePortNetwork, type PortLike } from "../message-port/index.ts";
 import { VirtualNetwork } from "../virtual/index.ts";
 import { PortCarrier } from "./carrier.ts";

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { VirtualNetwork } from "../../adapters/virtual/index.ts";
+import fc from "../../testing/fast-check.ts";
 import { get, head, ServerStage } from "../../testing/server/stage.ts";
 import { fetchHandler } from "../fetch-handler.ts";
 import { servedRequest } from "../served-request.ts";

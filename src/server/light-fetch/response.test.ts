@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import fc from "../../testing/fast-check.ts";
 import { keepSetCookie } from "../keep-set-cookie.ts";
 import { type FetchScope, installLightFetch } from "./install.ts";
 import { names, ofBun, outcome, steps, take, values } from "./steps.fixture.ts";
