@@ -52,7 +52,7 @@ const areas: Readonly<Record<string, Area>> = {
     areas: [...platform, "adapters", ...["node", "browser", "bun", "deno"].map((on) => `index.${on}.ts`)],
     packages: ["@noble/hashes", "buffer", "events", "pathe", "readable-stream", "url"],
   },
-  "src/testing": { areas: [...platform, "adapters"], packages: ["vitest"] },
+  "src/testing": { areas: [...platform, "adapters"], packages: ["vitest", "fast-check"] },
   "src/embed": { areas: [] },
   "src/markdown-it": { areas: [] },
   "src/index": { areas: [...platform, "adapters"] },
