@@ -40,6 +40,10 @@ function kindOf(octet: number): number {
   return (CHARS[octet]! & VALUE) !== 0 ? 7 : 8;
 }
 
+/** Chunks of at most so many octets are handed out together, up to `ROOM` octets. */
+const SMALL = 512;
+const ROOM = 4096;
+
 /** 53 bits are 14 digits; zeros in front of them are taken up to the width of 64 bits and no further. */
 const MAX_SIZE_DIGITS = 16;
 const MAX_SIZE = Number.MAX_SAFE_INTEGER;
@@ -48,9 +52,10 @@ const MAX_SIZE = Number.MAX_SAFE_INTEGER;
  * Reads a chunked body (RFC 9112 section 7.1):
  * `*chunk last-chunk trailer-section CRLF`, `chunk = chunk-size [ chunk-ext ] CRLF chunk-data CRLF`.
  *
- * Strategy: data is handed out as views of what arrived, as soon as it arrives. Extensions are checked
- * against their whole grammar and dropped; how many octets they may take is bounded over the body, not for a
- * line. Lines end in CRLF only: the permission to take a bare LF does not cover chunk lines.
+ * Strategy: data is handed out as views of what arrived, as soon as it arrives; small chunks that came together are
+ * copied into one piece, as a piece costs its reader more. Extensions are checked against their whole grammar and
+ * dropped; how many octets they may take is bounded over the body, not for a line. Lines end in CRLF only: the
+ * permission to take a bare LF does not cover chunk lines.
  */
 export class ChunkedBody {
   readonly #limits: Limits;
@@ -98,8 +103,35 @@ export class ChunkedBody {
     const data = source.take(this.#left) as Uint8Array;
     this.#left -= data.length;
     this.#dataBytes += data.length;
-    if (this.#left === 0) this.#state = DATA_CR;
-    return data;
+    if (this.#left > 0) return data;
+    this.#state = DATA_CR;
+    return data.length < SMALL ? this.#withNext(data, source) : data;
+  }
+
+  /** With the data of the small chunks that follow it whole and have no extension; others are read as ever. */
+  #withNext(first: Uint8Array, source: ByteSource): Uint8Array {
+    const { bytes, end } = source;
+    let room: Uint8Array | undefined;
+    let length = first.length;
+    for (;;) {
+      let i = source.pos;
+      if (bytes[i++] !== CR || bytes[i++] !== LF) break;
+      let size = 0;
+      while (size < SMALL && (CHARS[bytes[i]!]! & HEXDIG) !== 0) size = size * 16 + hexValue(bytes[i++]!);
+      if (size === 0 || size > SMALL || bytes[i++] !== CR || bytes[i++] !== LF || i + size > end) break;
+      if (room === undefined) {
+        room = new Uint8Array(Math.min(length + end - i, ROOM));
+        room.set(first);
+      }
+      if (length + size > room.length) break;
+      while (size-- > 0) room[length++] = bytes[i++]!;
+      source.pos = i;
+    }
+    if (room === undefined) return first;
+    this.#dataBytes += length - first.length;
+    source.mark = source.pos;
+    source.release();
+    return room.subarray(0, length);
   }
 
   /** The CRLF behind the data, an octet at a time. */

@@ -117,12 +117,15 @@ describe("one request of the bridge", () => {
 
   test("credit holds a stream back", async () => {
     const { exchange, notes, server } = await begin();
-    await server.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n");
+    const [one, two] = ["1".repeat(1000), "2".repeat(1000)]; // smaller ones are joined
+    await server.send(
+      `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n${one}\r\n3e8\r\n${two}\r\n`,
+    );
     await until(() => notes.lines.length > 0);
     exchange.pull(1);
-    expect(notes.body).toBe("one");
-    exchange.pull(3);
-    expect(notes.body).toBe("onetwo");
+    expect(notes.body).toBe(one);
+    exchange.pull(1000);
+    expect(notes.body).toBe(one + two);
   });
 
   test.each([
