@@ -4,7 +4,7 @@
  */
 import { expect } from "vitest";
 import { type AbuserKind, type AbuserReport, type AbuserSettings, kindNames, kinds } from "./abuser-kinds.ts";
-import { Child } from "./child.ts";
+import { Child, type ChildOptions } from "./child.ts";
 import type { OrdinaryFigures, OrdinarySettings, Times } from "./ordinary.child.ts";
 import { OwnNet } from "./own-net.ts";
 import { sleep } from "./random.ts";
@@ -70,9 +70,9 @@ const CLIENTS = 50;
 async function abuse(options: AbuseOptions, net: OwnNet | undefined): Promise<AbuseFigures> {
   const children: Child[] = [];
   // What is measured goes before whatever else the machine does, where that can be had.
-  const start: Start = async (path, settings, nice = net ? -15 : 0) => {
+  const start: Start = async (path, settings, { nice = net ? -15 : 0, nodeArgs = [] } = {}) => {
     const prefix = net?.prefix ?? [];
-    const child = await Child.start(path, { args: [JSON.stringify(settings)], nice, prefix });
+    const child = await Child.start(path, { args: [JSON.stringify(settings)], nice, prefix, nodeArgs });
     children.push(child);
     return child;
   };
@@ -107,7 +107,14 @@ async function abuse(options: AbuseOptions, net: OwnNet | undefined): Promise<Ab
   }
 }
 
-type Start = (path: string, settings: object, nice?: number) => Promise<Child>;
+type Start = (
+  path: string,
+  settings: object,
+  options?: Pick<ChildOptions, "nice" | "nodeArgs">,
+) => Promise<Child>;
+
+/** What the project's README advises where processors are few: collections by themselves, and short. */
+const V8_OPTIONS = ["--v8-pool-size=1", "--max-semi-space-size=4"];
 
 async function startServer(start: Start, { timeoutMs, lingerMs }: AbuseOptions) {
   const timeouts = {
@@ -121,7 +128,7 @@ async function startServer(start: Start, { timeoutMs, lingerMs }: AbuseOptions) 
     address: "127.0.0.1",
     options: { timeouts, limits: { maxConnections: Number.MAX_SAFE_INTEGER } },
   };
-  const server = await start("hardening/server.child.ts", settings);
+  const server = await start("hardening/server.child.ts", settings, { nodeArgs: V8_OPTIONS });
   const { port } = await server.message<{ port: number }>();
   return [server, port] as const;
 }
@@ -133,7 +140,7 @@ async function startGangs(start: Start, options: AbuseOptions, port: number): Pr
     const perSecond = (options.perSecond * kinds.length) / kindNames.length;
     const from = 2 + gangs.length;
     const gang: AbuserSettings = { port, count: options.count, kinds, perSecond, from };
-    gangs.push(await start("hardening/abusers.child.ts", gang, 19));
+    gangs.push(await start("hardening/abusers.child.ts", gang, { nice: 19 }));
   }
   return gangs;
 }

@@ -140,16 +140,17 @@ export class Exchange implements BodySource, ResponseSink {
     const request = this.#request;
     const unanswered = !this.#responseDone;
     this.forget();
-    request?.incoming?.fail(incomplete());
     if (unanswered) request?.clientLost(cause);
     this.#cancelProducer?.();
   }
 
-  /** Nothing more is said in this exchange. */
+  /** Nothing more is said in this exchange, and nothing more of its request comes. */
   forget(): void {
+    const body = this.#request?.incoming;
     this.#phase = NONE;
     this.#request = undefined;
     this.#responseDone = true;
+    body?.fail(incomplete());
     this.#halfClosed?.forget();
     this.#halfClosed = undefined;
   }
@@ -347,10 +348,12 @@ export class Exchange implements BodySource, ResponseSink {
     if (request === undefined || this.#phase !== SERVING || !this.#responseDone) return;
     const body = request.incoming;
     if (body?.state === FAILED) this.#closeAfter = true;
-    if (body === undefined || body.state !== OPEN || this.#closeAfter) {
+    if (body === undefined || body.state !== OPEN) {
       this.#finish();
-    } else if (body.waiting || (body.used && !request.settled)) {
-      this.#connection.output.flushSoon();
+    } else if (body.waiting || !request.settled) {
+      this.#connection.output.flushSoon(); // it is the callback's as long as that runs
+    } else if (this.#closeAfter) {
+      this.#finish();
     } else {
       this.#phase = DRAINING;
       this.#connection.output.flushSoon();

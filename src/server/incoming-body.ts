@@ -30,6 +30,7 @@ export class IncomingBody {
   #error: unknown;
   #received = 0;
   #used = false;
+  #dropped = false;
   #stream: ReadableStream<Uint8Array> | undefined;
   #waiter: Waiter | undefined;
 
@@ -132,8 +133,10 @@ export class IncomingBody {
   /**
    * The next octets, `undefined` at the end; a promise only where something has to arrive first.
    * @throws ProtocolError when the body is too large, malformed or was cut
+   * @throws UsageError `BodyAlreadyRead` when it was dropped, as the response was whole and nobody read
    */
   read(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    if (this.#dropped) throw new UsageError("BodyAlreadyRead");
     if (this.#state === FAILED) throw this.#error;
     if (this.#state === ENDED) return undefined;
     const event = this.#next();
@@ -159,8 +162,10 @@ export class IncomingBody {
     }
   }
 
-  /** Reads and drops what is there. False when more is to come. @throws ProtocolError */
+  /** Reads and drops what is there; nobody gets the rest. False when more is to come. @throws ProtocolError */
   discard(): boolean {
+    this.#dropped = true;
+    this.#used = true;
     while (this.#state === OPEN) if (this.#next() === "need-more") return false;
     return true;
   }

@@ -159,18 +159,31 @@ describe("what waits", () => {
     await serving;
   });
 
-  it("behind the last answer is read and dropped up to 64 KiB, and then not read", async () => {
+  it("behind the last answer is read and dropped up to 32 KiB, and then not read", async () => {
     const { network, paused } = watchedNetwork();
     const server = new HttpServer({ network, clock: new FakeClock() });
     const serving = server.serve(80, ok);
     await settled();
     const client = await WireClient.connect(network, { host: "localhost", port: 80 });
-    await client.send("no request\r\n\r\n");
+    await client.send(`no request\r\n\r\n${"x".repeat(100)}`);
     expect(await client.readToEnd()).toContain("400 Bad Request");
-    await client.send(new Uint8Array(65_535));
+    await client.send(new Uint8Array(32_600));
     expect(paused).toEqual([]);
-    await client.send("1");
+    await client.send(new Uint8Array(100));
     await settled();
+    expect(paused).toEqual([true]);
+    await server.close({ graceMs: 0 });
+    await serving;
+  });
+
+  it("behind it and is above that already is not read on", async () => {
+    const { network, paused } = watchedNetwork();
+    const server = new HttpServer({ network, clock: new FakeClock() });
+    const serving = server.serve(80, ok);
+    await settled();
+    const client = await WireClient.connect(network, { host: "localhost", port: 80 });
+    await client.send(`no request\r\n\r\n${"x".repeat(60_000)}`);
+    expect(await client.readToEnd()).toContain("400 Bad Request");
     expect(paused).toEqual([true]);
     await server.close({ graceMs: 0 });
     await serving;

@@ -1,7 +1,10 @@
 import type { ExchangeConnection } from "./exchange.ts";
 
-/** Bytes behind the last answer that are read and dropped; a peer that goes on sending is left to stall then. */
-const MAX_DROPPED = 65_536;
+/**
+ * Bytes that came and are dropped, those that were there at the end included; a peer that goes on sending is left to
+ * stall then. A peer that floods sends twice as much in one read, so that one read is all it gets.
+ */
+const MAX_DROPPED = 32_768;
 /** A last answer above this may fill the buffers on the way: the client has as long for it as for any write. */
 const MAX_QUICK = 65_536;
 
@@ -18,6 +21,7 @@ export class LingeringClose {
   constructor(connection: ExchangeConnection) {
     this.#connection = connection;
     connection.output.flush();
+    for (const rest of connection.reader.takeRest()) this.onData(rest);
     if (!connection.output.full) this.onDrain();
   }
 

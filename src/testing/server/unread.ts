@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { HttpRequest } from "../../server/types.ts";
 import { settled } from "../turn.ts";
 import {
   body,
@@ -55,15 +56,51 @@ export function unreadCases(stage: ServerStage): void {
       expect(statuses(await client.readToEnd())).toEqual([200]);
     });
 
-    it("can be read after the answer, until the callback ends", async () => {
-      let text = "";
-      const { exchange } = await stage.serve(async (request) => {
+    it.each(["keep-alive", "close"])(
+      "can be read after the answer, until the callback ends (%s)",
+      async (connection) => {
+        let text = "";
+        const { connect } = await stage.serve(async (request) => {
+          if (request.method === "GET") return request.respond(200);
+          await request.respond(202, "accepted");
+          await settled();
+          text = await request.text();
+        });
+        const client = await connect();
+        await client.send(
+          head("POST / HTTP/1.1", "Host: a", "Content-Length: 9", `Connection: ${connection}`),
+        );
+        await client.send("much ");
+        await client.read("accepted");
+        await client.send(`late${get("/next")}`);
+        const next = connection === "close" ? client.readToEnd() : client.read("200 OK");
+        expect(statuses(await next)).toEqual(connection === "close" ? [] : [200]);
+        expect(text).toBe("much late");
+      },
+    );
+
+    it("is not there for who reads when the callback has ended: an error, never a shorter body", async () => {
+      let late: HttpRequest | undefined;
+      const { connect } = await stage.serve(async (request) => {
+        if (request.method === "GET") return request.respond(200);
+        late = request;
         await request.respond(202, "accepted");
-        await settled();
-        text = await request.text();
       });
-      expect(statuses(await exchange(post("later") + get("/next")))).toEqual([202, 202]);
-      expect(text).toBe("");
+      const client = await connect();
+      await client.send(`${head("POST / HTTP/1.1", "Host: a", "Content-Length: 9")}much `);
+      await client.read("accepted");
+      await settled();
+      await expect(late?.text()).rejects.toMatchObject({ code: "BodyAlreadyRead" });
+      await client.send(`late${get("/next")}`);
+      await client.read("200 OK");
+      await expect(late?.bytes()).rejects.toMatchObject({ code: "BodyAlreadyRead" });
+
+      const other = await connect();
+      await other.send(
+        `${head("POST / HTTP/1.1", "Host: a", "Content-Length: 9", "Connection: close")}much `,
+      );
+      await other.readToEnd();
+      await expect(late?.text()).rejects.toMatchObject({ code: "IncompleteMessage" });
     });
   });
 
