@@ -44,8 +44,9 @@ export function unreadCases(stage: ServerStage): void {
       const client = await connect();
       await client.send(chunked(""));
       await client.read("ok");
+      // Who goes on sending behind the end is left to stall, and is cut after two seconds.
       for (let i = 0; i < 40 && client.state === "open"; i++)
-        await client.send(`4000\r\n${"x".repeat(16_384)}\r\n`);
+        await client.send(`4000\r\n${"x".repeat(16_384)}\r\n`, "whole", { withinMs: 10_000 });
       await client.readToEnd();
     });
 
