@@ -54,7 +54,10 @@ export interface HttpRequest {
   /** The trailer section; settles once the body was read to its end, empty where there is none. */
   readonly trailers: Promise<HttpHeaders>;
 
-  /** The body as a stream with back-pressure, `null` where the message has none. Read at most once. */
+  /**
+   * The body as a stream with back-pressure, `null` where the message has none. Read at most once, before the answer or
+   * behind it, until the callback ends.
+   */
   readonly body: ReadableStream<Uint8Array> | null;
   readonly bodyUsed: boolean;
   bytes(): Promise<Uint8Array>;
