@@ -150,7 +150,7 @@ export class Exchange implements BodySource, ResponseSink {
     this.#phase = NONE;
     this.#request = undefined;
     this.#responseDone = true;
-    body?.fail(incomplete());
+    if (body?.state === OPEN) body.fail(incomplete());
     this.#halfClosed?.forget();
     this.#halfClosed = undefined;
   }
