@@ -48,10 +48,15 @@ class Instance {
     if (output) this.#outputs.set(id, output);
     const onExit = new Promise<number>((resolve) => this.#exits.set(id, resolve));
     for (const event of this.#early.splice(0)) this.#hear(event);
+    // Nobody awaits a write, and requests that are on their way together may arrive in any order.
+    let typing: Promise<unknown> = Promise.resolve();
     return Comlink.proxy({
       onExit,
       kill: () => this.#call("kill", { id }),
-      write: (typed: string) => this.#call("type", { id, typed }),
+      write: (typed: string) => {
+        typing = typing.then(() => this.#call("type", { id, typed }));
+        return typing;
+      },
       resize: () => undefined,
     });
   }
