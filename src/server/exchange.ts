@@ -2,11 +2,11 @@ import { ProtocolError } from "../http1/errors.ts";
 import type { FieldLines } from "../http1/field-lines.ts";
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
 import type { BodyEvent } from "../http1/message-reader.ts";
-import { reasonPhrase } from "../http1/reason.ts";
 import type { RequestHead } from "../http1/request-head.ts";
 import type { RequestReader } from "../http1/request-reader.ts";
 import type { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Socket } from "../socket/index.ts";
+import { answerError, isCallbacksFault, report } from "./callback-errors.ts";
 import type { ConnectionHost } from "./connection.ts";
 import { UsageError } from "./errors.ts";
 import { incomplete } from "./faults.ts";
@@ -312,13 +312,10 @@ export class Exchange implements BodySource, ResponseSink {
   #failed(request: ServerRequest, error: unknown): void {
     request.settled = true;
     const current = request === this.#request && this.#phase === SERVING;
-    const peersFault = error instanceof ProtocolError;
-    const tooLate = !current && error instanceof UsageError && error.code === "ConnectionClosed";
-    // Who waits for the signal, or gives it to others, throws its reason on: nobody's mistake.
-    const { aborted, reason } = request.signal;
-    if (!peersFault && !tooLate && !(aborted && error === reason)) this.#report(error, request);
+    if (isCallbacksFault(error, request, !current)) this.#report(error, request);
     if (!current) return;
     if (!request.answered) {
+      const peersFault = error instanceof ProtocolError;
       if (peersFault) this.#closeAfter = true;
       answerError(request, peersFault ? error.status : 500);
     } else if (!this.#responseDone) {
@@ -330,14 +327,7 @@ export class Exchange implements BodySource, ResponseSink {
   }
 
   #report(error: unknown, request: ServerRequest): void {
-    // What a failing stream was reported for comes again when the callback waited for `respond`.
-    if (request.reported !== undefined && request.reported.error === error) return;
-    request.reported = { error };
-    try {
-      this.#connection.host.config.onError(error, request);
-    } catch {
-      // An error handler that throws has no one else to tell.
-    }
+    report(this.#connection.host.config.onError, error, request);
   }
 
   // The end.
@@ -379,8 +369,4 @@ export class Exchange implements BodySource, ResponseSink {
     this.forget();
     this.#connection.exchangeEnded(persistent);
   }
-}
-
-function answerError(request: ServerRequest, status: number): void {
-  void request.respond(status, reasonPhrase(status), { "Content-Type": "text/plain; charset=utf-8" });
 }
