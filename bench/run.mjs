@@ -6,6 +6,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { asked, numberFrom, wordsFrom } from "../scripts/arguments.mjs";
 import { measureCurves } from "./curves.mjs";
 import { describeMachine, pickCores, stayOn } from "./harness/machine.mjs";
 import { preparePeers, versions } from "./harness/peers.mjs";
@@ -18,32 +19,37 @@ import { measureRow, rows } from "./rows.mjs";
 const results = fileURLToPath(new URL("./results/", import.meta.url));
 const published = fileURLToPath(new URL("./published/", import.meta.url));
 
-const { values: flags, positionals: names } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: "string" },
-    seconds: { type: "string" },
-    node: { type: "string" },
-    quick: { type: "boolean" },
-    publish: { type: "boolean" },
-  },
+const { flags, names, options } = asked(() => {
+  const { values: flags, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: "string" },
+      seconds: { type: "string" },
+      node: { type: "string" },
+      quick: { type: "boolean", default: false },
+      publish: { type: "boolean" },
+    },
+  });
+  const { quick } = flags;
+  return {
+    flags,
+    names: wordsFrom("row", positionals, [
+      ...rows.map((row) => row.name),
+      "curves",
+      ...Object.keys(programs),
+    ]),
+    options: {
+      quick,
+      rounds: numberFrom("--rounds", flags.rounds, quick ? 3 : 9),
+      seconds: numberFrom("--seconds", flags.seconds, 1),
+      warmSeconds: quick ? 1 : 2,
+      node: flags.node && `node${numberFrom("--node", flags.node, 0)}`,
+      cores: pickCores(),
+    },
+  };
 });
 
-const options = {
-  quick: flags.quick ?? false,
-  rounds: Number(flags.rounds ?? (flags.quick ? 3 : 9)),
-  seconds: Number(flags.seconds ?? 1),
-  warmSeconds: flags.quick ? 1 : 2,
-  node: flags.node === undefined ? undefined : `node${flags.node}`,
-  cores: pickCores(),
-};
-
 function chosenRows() {
-  const known = [...rows.map((row) => row.name), "curves", ...Object.keys(programs)];
-  const strangers = names.filter((name) => !known.includes(name));
-  if (strangers.length > 0) {
-    throw new Error(`no such row: ${strangers.join(", ")}. There are: ${known.join(", ")}`);
-  }
   if (options.quick && names.length === 0) return rows.slice(0, 3);
   return names.length === 0 ? rows : rows.filter((row) => names.includes(row.name));
 }

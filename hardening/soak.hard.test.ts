@@ -1,8 +1,10 @@
 import { it } from "vitest";
+import { numberFrom } from "../scripts/arguments.mjs";
 import { check, describe, soak } from "./soak.ts";
 
-const minutes = Number(process.env.SOAK_MINUTES ?? 15);
-const seed = Number(process.env.SOAK_SEED ?? 1);
+const { SOAK_MINUTES, SOAK_SEED } = process.env;
+const minutes = numberFrom("SOAK_MINUTES", SOAK_MINUTES, 15, { least: 0.1, whole: false });
+const seed = numberFrom("SOAK_SEED", SOAK_SEED, 1, { least: 0 });
 
 it(
   `${minutes} minutes of mixed traffic and restarts are accounted for to the last request, and leave nothing behind`,

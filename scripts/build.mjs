@@ -13,6 +13,7 @@ import { join, relative } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { asked, flagsFrom } from "./arguments.mjs";
 import { cookieJar } from "./cookie-jar.mjs";
 import { bins, entries, root, scripts } from "./entries.mjs";
 import { inlineConstants } from "./inline-constants.mjs";
@@ -69,7 +70,7 @@ const wholeCore = {
 const started = performance.now();
 /** One file may stand in the table for several conditions. */
 const files = [...new Map([...entries, ...bins].map((file) => [file.output, file])).values()];
-const bundlesOnly = process.argv.includes("--bundles");
+const { bundles: bundlesOnly } = asked(() => flagsFrom("bundles"));
 
 await rm(`${root}dist`, { recursive: true, force: true });
 await Promise.all([bundle(), bundleScripts(), bundlesOnly ? undefined : declarations()]);

@@ -1,23 +1,24 @@
 /**
- * `npm run docs [-- --serve] [--port 8080]`: builds the docs site into dist-docs/, where it is out of date, and
+ * `npm run docs [-- --serve] [--port 8080]` (or `PORT` in the environment): builds the docs site into dist-docs/, where it is out of date, and
  * serves it with the playground that its examples need.
  */
 import { chdir } from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { asked, portFrom } from "./arguments.mjs";
 import { installPackages } from "./setup.mjs";
-import { readPort, stopWhenAsked } from "./stop.mjs";
+import { stopWhenAsked } from "./stop.mjs";
 
 chdir(fileURLToPath(new URL("..", import.meta.url)));
-const { values } = parseArgs({
-  options: { serve: { type: "boolean", default: false }, port: { type: "string" } },
+const { serve, port } = asked(() => {
+  const { values } = parseArgs({ options: { serve: { type: "boolean" }, port: { type: "string" } } });
+  return { serve: values.serve, port: portFrom(values.port) };
 });
-const port = readPort(values.port);
 
 installPackages();
 const { buildPackage, buildPages, startDocsBuild } = await import("./builds.mjs");
 if ((await startDocsBuild()?.done) === false) process.exit(1);
-if (values.serve) {
+if (serve) {
   buildPackage();
   buildPages();
   const { startSite } = await import("./site.mjs");

@@ -4,9 +4,15 @@
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { asked, Misuse, numberFrom } from "./arguments.mjs";
 import { root } from "./entries.mjs";
 
-const rounds = Number(process.argv[2] ?? 10);
+const rounds = asked(() => {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  if (positionals.length > 1) throw new Misuse(`there is one argument, got ${positionals.length}`);
+  return numberFrom("ROUNDS", positionals[0], 10);
+});
 
 const files = ["src", "web"].flatMap((folder) =>
   readdirSync(root + folder, { recursive: true, encoding: "utf8" })

@@ -7,7 +7,10 @@
  */
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { asked, flagsFrom } from "./arguments.mjs";
 import { entries, root } from "./entries.mjs";
+
+const { verbose } = asked(() => flagsFrom("verbose"));
 
 /** @typedef {{ title: string, imports: Record<string, string>, maxKb: number, goalKb: number }} Bundle */
 
@@ -64,7 +67,7 @@ async function measure({ title, imports, maxKb, goalKb }) {
   console.log(
     `size: ${title}: ${kb} KB of at most ${maxKb} KB, minified and gzipped; the goal is ${goalKb} KB`,
   );
-  if (process.argv.includes("--verbose")) listParts(metafile);
+  if (verbose) listParts(metafile);
   if (bytes > maxKb * 1000) {
     console.error(`${title}: ${kb} KB is more than ${maxKb} KB`);
     process.exitCode = 1;

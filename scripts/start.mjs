@@ -1,16 +1,16 @@
 /**
- * `npm start [-- --port 8080]`: installs and builds what is missing or out of date, then serves the playground, the
+ * `npm start [-- --port 8080]`, or with `PORT` in the environment: installs and builds what is missing or out of date, then serves the playground, the
  * docs and the examples on 127.0.0.1, with Portico itself. The docs may come a little later than the rest.
  */
 import { chdir } from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { asked, portFrom } from "./arguments.mjs";
 import { installPackages } from "./setup.mjs";
-import { readPort, stopWhenAsked } from "./stop.mjs";
+import { stopWhenAsked } from "./stop.mjs";
 
 chdir(fileURLToPath(new URL("..", import.meta.url)));
-const { values } = parseArgs({ options: { port: { type: "string" } } });
-const port = readPort(values.port);
+const port = asked(() => portFrom(parseArgs({ options: { port: { type: "string" } } }).values.port));
 
 installPackages();
 const { buildPackage, buildPages, startDocsBuild } = await import("./builds.mjs");

@@ -26,17 +26,3 @@ function stopWithNpm(stop) {
   }, 500);
   timer.unref();
 }
-
-/**
- * A port from a command line.
- *
- * @param {string | undefined} text
- * @returns {number | undefined}
- */
-export function readPort(text) {
-  if (text === undefined) return undefined;
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  console.error(`--port wants a number from 0 to 65535, got ${JSON.stringify(text)}`);
-  process.exit(2);
-}

@@ -10,17 +10,27 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { chdir, env, execPath, exit, kill } from "node:process";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { asked, wordsFrom } from "./arguments.mjs";
 import { countsOf } from "./counts.mjs";
 import { installPackages, installPrograms } from "./setup.mjs";
+import { hardSteps, steps } from "./steps.mjs";
 
 chdir(fileURLToPath(new URL("..", import.meta.url)));
+const chosen = asked(() => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { hard: { type: "boolean" } },
+  });
+  const table = values.hard ? hardSteps : steps;
+  const means = (/** @type {string} */ word, /** @type {string} */ name) => name.includes(word);
+  const known = table.map(({ name }) => name);
+  const words = wordsFrom("step", positionals, known, means);
+  return table.filter(({ name }) => words.length === 0 || words.some((word) => means(word, name)));
+});
 installPackages();
 await installPrograms();
 
-const { hardSteps, steps } = await import("./steps.mjs");
-const words = process.argv.slice(2).filter((word) => word !== "--hard");
-const table = process.argv.includes("--hard") ? hardSteps : steps;
-const chosen = table.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 const scratch = await mkdtemp(join(tmpdir(), "portico-test-"));
 process.on("SIGINT", () => exit(130));
 process.on("SIGTERM", () => exit(143));
@@ -44,7 +54,7 @@ for (const [index, step] of chosen.entries()) {
 
 await rm(scratch, { recursive: true, force: true });
 console.log(`${total.passed} passed, ${total.failed} failed`);
-exit(total.failed > 0 || chosen.length === 0 ? 1 : 0);
+exit(total.failed > 0 ? 1 : 0);
 
 /**
  * @param {import("./steps.mjs").Step} step

@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { build, transform } from "esbuild";
 import { createInstrumenter } from "istanbul-lib-instrument";
+import { asked, Misuse, numberFrom, wordsFrom } from "../../scripts/arguments.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const NAMES = ["request", "chunked", "response", "writer", "websocket", "server"];
@@ -20,16 +21,22 @@ const NAMES = ["request", "chunked", "response", "writer", "websocket", "server"
 const HANG_MS = 10_000;
 const MAX_INPUT = 4096;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: "string" } } });
-const seconds = Number(positionals.find((each) => /^\d+$/.test(each)) ?? 60);
-const asked = positionals.filter((each) => !/^\d+$/.test(each));
-const unknown = asked.find((each) => !NAMES.includes(each));
-if (unknown !== undefined) {
-  console.error(`there is no target ${unknown}; there are ${NAMES.join(", ")}`);
-  process.exit(2);
-}
-const names = asked.length > 0 ? asked : NAMES;
-const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+const { seconds, names, seed } = asked(() => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seed: { type: "string" } },
+  });
+  const isNumber = (/** @type {string} */ each) => /^\d+$/.test(each);
+  const [number, ...more] = positionals.filter(isNumber);
+  if (more.length > 0)
+    throw new Misuse(`there is one number of seconds, got ${[number, ...more].join(" and ")}`);
+  const targets = positionals.filter((each) => !isNumber(each));
+  return {
+    seconds: numberFrom("SECONDS", number, 60),
+    names: targets.length > 0 ? wordsFrom("target", targets, NAMES) : NAMES,
+    seed: numberFrom("--seed", values.seed, Date.now() % 2 ** 31, { least: 0 }),
+  };
+});
 
 const program = await bundle();
 console.log(`seed ${seed}`);

@@ -7,6 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
+import { asked, Misuse } from "../arguments.mjs";
 import { entries, root } from "../entries.mjs";
 import { shortNames } from "../internal-names.mjs";
 
@@ -20,8 +21,14 @@ const runtimes = {
 const elsewhere = ["src/adapters/virtual/turns.test.ts"];
 
 const [name = "", ...filters] = process.argv.slice(2);
-const runtime = runtimes[name];
-if (runtime === undefined) throw new Error(`which runtime? ${Object.keys(runtimes).join(" or ")}`);
+const runtime = asked(() => {
+  const found = runtimes[name];
+  if (found === undefined) throw new Misuse(`which runtime? ${Object.keys(runtimes).join(" or ")}`);
+  const all = ["src", "examples"].filter((folder) => existsSync(root + folder)).flatMap(testsIn);
+  const stranger = filters.find((filter) => !all.some((file) => file.includes(filter)));
+  if (stranger !== undefined) throw new Misuse(`there is no test ${JSON.stringify(stranger)}`);
+  return found;
+});
 
 /** The runtime's tests, and those of every platform. */
 function testFiles() {
