@@ -38,6 +38,22 @@ async function stage(limits: Partial<ServerLimits>, callback: RequestCallback = 
   return { server, connect };
 }
 
+/** A client that has read its last answer, to what is no request, and for which the server lingers. */
+async function refused(behind: string) {
+  const { network, paused } = watchedNetwork();
+  const server = new HttpServer({ network, clock: new FakeClock() });
+  const serving = server.serve(80, ok);
+  await settled();
+  const client = await WireClient.connect(network, { host: "localhost", port: 80 });
+  await client.send(`no request\r\n\r\n${behind}`);
+  expect(await client.readToEnd()).toContain("400 Bad Request");
+  const close = async () => {
+    await server.close({ graceMs: 0 });
+    await serving;
+  };
+  return { client, paused, close };
+}
+
 describe("connections", () => {
   it("answers one too many with 503 and closes it, resets more than as many again, and serves when one has left", async () => {
     const { server, connect } = await stage({ maxConnections: 2 });
@@ -160,33 +176,19 @@ describe("what waits", () => {
   });
 
   it("behind the last answer is read and dropped up to 32 KiB, and then not read", async () => {
-    const { network, paused } = watchedNetwork();
-    const server = new HttpServer({ network, clock: new FakeClock() });
-    const serving = server.serve(80, ok);
-    await settled();
-    const client = await WireClient.connect(network, { host: "localhost", port: 80 });
-    await client.send(`no request\r\n\r\n${"x".repeat(100)}`);
-    expect(await client.readToEnd()).toContain("400 Bad Request");
+    const { client, paused, close } = await refused("x".repeat(100));
     await client.send(new Uint8Array(32_600));
     expect(paused).toEqual([]);
     await client.send(new Uint8Array(100));
     await settled();
     expect(paused).toEqual([true]);
-    await server.close({ graceMs: 0 });
-    await serving;
+    await close();
   });
 
   it("behind it and is above that already is not read on", async () => {
-    const { network, paused } = watchedNetwork();
-    const server = new HttpServer({ network, clock: new FakeClock() });
-    const serving = server.serve(80, ok);
-    await settled();
-    const client = await WireClient.connect(network, { host: "localhost", port: 80 });
-    await client.send(`no request\r\n\r\n${"x".repeat(60_000)}`);
-    expect(await client.readToEnd()).toContain("400 Bad Request");
+    const { paused, close } = await refused("x".repeat(60_000));
     expect(paused).toEqual([true]);
-    await server.close({ graceMs: 0 });
-    await serving;
+    await close();
   });
 
   it("to be taken by a peer that does not read is no more than maxUnsentBytes: a reset, and the signal", async () => {

@@ -1,5 +1,6 @@
 import { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Listener, Network, Socket } from "../socket/index.ts";
+import { portProblem } from "../socket/port.ts";
 import { ACCEPT_PAUSE_MS, isTransient } from "./accept-loop.ts";
 import { Admission } from "./admission.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
@@ -72,18 +73,15 @@ export class HttpServer implements AsyncDisposable {
    * @throws UsageError `InvalidPort`, `AlreadyListening`; NetworkError (`EADDRINUSE`, `EACCES`, ...)
    */
   async listen(port: number, options: ListenOptions = {}): Promise<void> {
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw new UsageError("InvalidPort", `a port must be a whole number from 0 to 65535, got ${port}`);
-    }
-    if ((this.#binding ?? this.#listener ?? this.#closed) !== undefined) {
-      throw new UsageError("AlreadyListening");
-    }
+    const problem = portProblem(port);
+    if (problem) throw new UsageError("InvalidPort", problem);
+    if (this.#binding ?? this.#listener ?? this.#closed) throw new UsageError("AlreadyListening");
     const { address, family } = options;
     try {
       this.#binding = this.#network.listen({
         port,
-        ...(address ? { address } : {}),
-        ...(family ? { family } : {}),
+        address,
+        family,
         reuseAddr: this.#options.reuseAddr ?? true,
         reusePort: this.#options.reusePort ?? false,
       });

@@ -5,9 +5,9 @@ export interface ListenSpec {
   /** 0 to 65535; 0 picks a free port. */
   readonly port: number;
   /** Address or name to bind. Default: every address of the family, dual stack where the host has it. */
-  readonly address?: string;
+  readonly address?: string | undefined;
   /** Restricts the bind to one family. Default: both where `address` leaves it open. */
-  readonly family?: "IPv4" | "IPv6";
+  readonly family?: "IPv4" | "IPv6" | undefined;
   /** Bind although old connections of the port linger. Default true. */
   readonly reuseAddr?: boolean;
   /** Share the port with other listeners, the kernel spreads connections. Default false. */

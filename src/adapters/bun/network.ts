@@ -7,6 +7,7 @@ import {
   type Socket,
 } from "../../socket/index.ts";
 import { AcceptQueue } from "../accept-queue.ts";
+import { checkConnect, checkListen } from "../checked-spec.ts";
 import { ipAddress } from "../ip-address.ts";
 import { networkError } from "./errors.ts";
 import { BunListener } from "./listener.ts";
@@ -40,16 +41,22 @@ export class BunNetwork implements Network {
     this.#active--;
   };
 
-  /** @throws NetworkError with Node's code: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`, `EAFNOSUPPORT`. */
+  /**
+   * @throws NetworkError with Node's code: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`, `EAFNOSUPPORT`;
+   * `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE` for options that make no sense.
+   */
   async listen(options: ListenSpec): Promise<Listener> {
+    checkListen(options);
     const queue = new AcceptQueue(options.backlog ?? DEFAULT_BACKLOG);
     const { raw, hostname } = await this.#bind(options, (socket) => queue.arrive(this.#adopt(socket)));
     this.#active++;
     return new BunListener(raw, ipAddress(hostname, raw.port), queue, this.#gone);
   }
 
-  /** @throws NetworkError with Node's code, or the signal's reason. */
-  async connect({ host, port, signal }: ConnectSpec): Promise<Socket> {
+  /** @throws NetworkError with Node's code (`listen` names those for options), or the signal's reason. */
+  async connect(options: ConnectSpec): Promise<Socket> {
+    checkConnect(options);
+    const { host, port, signal } = options;
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       const abort = () => reject(signal?.reason);

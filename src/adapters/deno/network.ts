@@ -6,6 +6,7 @@ import {
   NetworkError,
   type Socket,
 } from "../../socket/index.ts";
+import { checkConnect, checkListen } from "../checked-spec.ts";
 import { networkError } from "./errors.ts";
 import { DenoListener } from "./listener.ts";
 import { type RawConnection, type RawListener, runtime } from "./runtime.ts";
@@ -39,8 +40,12 @@ export class DenoNetwork implements Network {
     this.#active--;
   };
 
-  /** @throws NetworkError with Node's code: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`, `ENOTSUP`. */
+  /**
+   * @throws NetworkError with Node's code: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`, `ENOTSUP`;
+   * `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE` for options that make no sense.
+   */
   async listen(options: ListenSpec): Promise<Listener> {
+    checkListen(options);
     if (options.reusePort)
       throw new NetworkError("ENOTSUP", "Deno has reusePort behind an unstable flag only");
     const raw = listenAt(options);
@@ -48,8 +53,10 @@ export class DenoNetwork implements Network {
     return new DenoListener(raw, this.#adopt, this.#gone);
   }
 
-  /** @throws NetworkError with Node's code, or the signal's reason. */
-  async connect({ host, port, signal }: ConnectSpec): Promise<Socket> {
+  /** @throws NetworkError with Node's code (`listen` names those for options), or the signal's reason. */
+  async connect(options: ConnectSpec): Promise<Socket> {
+    checkConnect(options);
+    const { host, port, signal } = options;
     signal?.throwIfAborted();
     try {
       const raw = await runtime().connect({ hostname: host, port, ...(signal ? { signal } : {}) });

@@ -9,6 +9,7 @@ import {
   type SocketAddress,
   systemClock,
 } from "../../socket/index.ts";
+import { checkPort } from "../checked-spec.ts";
 import { patiently } from "../virtual/connecting.ts";
 import { VirtualNetwork } from "../virtual/network.ts";
 import { Channel } from "./channel.ts";
@@ -109,9 +110,7 @@ export class MessagePortNetwork implements Network {
    * `ETIMEDOUT`.
    */
   async connect({ host, port, signal }: ConnectSpec): Promise<Socket> {
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw new NetworkError("ERR_SOCKET_BAD_PORT", "A port is a whole number from 0 to 65535");
-    }
+    checkPort(port);
     signal?.throwIfAborted();
     if (port === 0) throw new NetworkError("ECONNREFUSED", "Nobody listens on port 0");
     const until = this.#clock.now() + this.#connectTimeoutMs;

@@ -1,6 +1,6 @@
 import { type Socket as NetSocket, Socket as NetSocketClass } from "node:net";
 import type { Listener, Network, Socket } from "../../socket/index.ts";
-import { checkConnect, checkListen } from "./checked-spec.ts";
+import { checkNodeConnect, checkNodeListen } from "./checked-spec.ts";
 import { Descriptors } from "./descriptors.ts";
 import { networkError } from "./errors.ts";
 import { NodeListener } from "./listener.ts";
@@ -90,7 +90,7 @@ export class NodeNetwork implements Network {
    * certificate to show.
    */
   async listen(options: NodeListenSpec): Promise<Listener> {
-    checkListen(options);
+    checkNodeListen(options);
     const server = await listeningServer(options, this.#identities);
     return new NodeListener(server, this.#descriptors, options.backlog ?? DEFAULT_BACKLOG, this.#identities);
   }
@@ -101,7 +101,7 @@ export class NodeNetwork implements Network {
    * certificate: `ERR_TLS_CERT_ALTNAME_INVALID`, `DEPTH_ZERO_SELF_SIGNED_CERT`, `CERT_HAS_EXPIRED`, ...
    */
   async connect(options: NodeConnectSpec): Promise<Socket> {
-    checkConnect(options);
+    checkNodeConnect(options);
     options.signal?.throwIfAborted();
     const net = await connected(options);
     const unix = "path" in options ? { local: "", remote: options.path } : undefined;

@@ -45,7 +45,7 @@ export class Addresses {
     const name = unbracketed(address || (family === "IPv4" ? IPV4_ALL : IPV6_ALL));
     if (name === IPV4_ALL || name === IPV6_ALL) return name;
     const own = this.find(name);
-    const found = own?.find((each) => family === undefined || family === familyOf(each));
+    const found = own?.find((each) => !family || family === familyOf(each));
     if (found) return found;
     throw missing((own || isAddress(name)) && "EADDRNOTAVAIL");
   }

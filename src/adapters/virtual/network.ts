@@ -7,6 +7,7 @@ import {
   type Socket,
   systemClock,
 } from "../../socket/index.ts";
+import { checkPort } from "../checked-spec.ts";
 import { Addresses, bindingOf } from "./addresses.ts";
 import { type Conditions, checked, conditionsAt, type Direction, type PortConditions } from "./conditions.ts";
 import { type Patience, pass, patiently } from "./connecting.ts";
@@ -86,10 +87,10 @@ export class VirtualNetwork implements Network {
 
   /**
    * @throws NetworkError `EADDRINUSE`; `EADDRNOTAVAIL` or `ENOTFOUND` when the address is not this network's;
-   * `EMFILE`; `ERR_SOCKET_BAD_PORT`.
+   * `EMFILE`; `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE` for a port or a family that is none.
    */
   async listen(options: ListenSpec): Promise<Listener> {
-    assertPort(options.port);
+    checkPort(options.port, options.family);
     const address = this.#addresses.toBind(options);
     const binding = bindingOf(address, options.family);
     const reusePort = options.reusePort ?? false;
@@ -117,7 +118,7 @@ export class VirtualNetwork implements Network {
    */
   async connect(options: ConnectSpec): Promise<Socket> {
     const { host, port, signal } = options;
-    assertPort(port);
+    checkPort(port);
     await undefined; // who calls and then aborts has not connected
     signal?.throwIfAborted();
     const addresses = this.#addresses.find(host);
@@ -144,7 +145,7 @@ export class VirtualNetwork implements Network {
    * @throws NetworkError as `connect`.
    */
   async receive({ host, port, signal, socket }: Arrival): Promise<Socket> {
-    assertPort(port);
+    checkPort(port);
     const addresses = this.#addresses.resolve(host);
     const { listener, address } = await this.#admission(addresses, port, this.#patience(signal));
     const descriptor = this.#descriptor();
@@ -218,7 +219,7 @@ export class VirtualNetwork implements Network {
       try {
         return await route.connect(options);
       } catch (error) {
-        if (!(error instanceof NetworkError && NOBODY_THERE.has(error.code))) throw error;
+        if (!(error instanceof NetworkError && NOBODY_THERE.includes(error.code))) throw error;
       }
     }
     return undefined;
@@ -262,9 +263,4 @@ export class VirtualNetwork implements Network {
 }
 
 /** Answers after which another route may still know better. */
-const NOBODY_THERE = new Set(["ECONNREFUSED", "ENOTFOUND", "ENETUNREACH"]);
-
-function assertPort(port: number): void {
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return;
-  throw new NetworkError("ERR_SOCKET_BAD_PORT", "a port must be a whole number from 0 to 65535");
-}
+const NOBODY_THERE = ["ECONNREFUSED", "ENOTFOUND", "ENETUNREACH"];

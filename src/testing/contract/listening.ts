@@ -77,6 +77,21 @@ function bindCases(stage: Stage): void {
     expect((await failure(stage.listen(stage.port))).code).toBe("EADDRINUSE");
   });
 
+  stage.needs("addresses", "refuses a port that is none and a family that there is not", async () => {
+    for (const port of [undefined, "80", -1, 65_536, 1.5, Number.NaN] as number[]) {
+      const refused = [
+        failure(stage.network.listen({ port })),
+        failure(stage.network.connect({ host: "localhost", port })),
+      ];
+      for (const error of await Promise.all(refused))
+        expect(error.code, String(port)).toBe("ERR_SOCKET_BAD_PORT");
+    }
+    for (const family of ["ipv6", "IPv5", 4] as never[]) {
+      const { code } = await failure(stage.network.listen({ port: 0, family }));
+      expect(code, String(family)).toBe("ERR_INVALID_ARG_VALUE");
+    }
+  });
+
   stage.needs("addresses", "shows each end the other's address", async () => {
     const { near, far } = await stage.pair();
     expect(near.remoteAddress).toEqual(far.localAddress);

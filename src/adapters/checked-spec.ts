@@ -1,0 +1,44 @@
+import { type ConnectSpec, type ListenSpec, NetworkError } from "../socket/index.ts";
+import { portProblem } from "../socket/port.ts";
+
+/**
+ * What a runtime lets pass although it can't be meant: a port that was forgotten is any free one, a family that there is
+ * not is both, a backlog below none resets everybody, a host that is missing is this one. Each of them is the caller's
+ * mistake, and said by its name.
+ */
+
+/** @throws NetworkError `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE` */
+export function checkListen(spec: ListenSpec): void {
+  checkPort(spec.port, spec.family);
+  checkBacklog(spec.backlog);
+  const { address } = spec;
+  if (address !== undefined && typeof address !== "string")
+    throw invalid(`address must be an address or a name, got ${String(address)}`);
+}
+
+/** @throws as `checkListen` */
+export function checkConnect({ host, port }: ConnectSpec): void {
+  checkPort(port);
+  if (typeof host !== "string" || host === "")
+    throw invalid(`host must be a name or an address, got ${String(host)}`);
+}
+
+/** @throws as `checkListen` */
+export function checkBacklog(backlog: number | undefined): void {
+  if (backlog === undefined || (Number.isInteger(backlog) && backlog >= 0 && backlog <= MOST_BACKLOG)) return;
+  throw invalid(`backlog must be a whole number from 0 to ${MOST_BACKLOG}, got ${String(backlog)}`);
+}
+
+/** The part of it that the networks in a page have, too. @throws as `checkListen` */
+export function checkPort(port: number, family?: ListenSpec["family"]): void {
+  const problem = portProblem(port);
+  if (problem) throw new NetworkError("ERR_SOCKET_BAD_PORT", problem);
+  if (family && family !== "IPv4" && family !== "IPv6")
+    throw new NetworkError("ERR_INVALID_ARG_VALUE", `family must be "IPv4" or "IPv6", got ${family}`);
+}
+
+export function invalid(message: string): NetworkError {
+  return new NetworkError("ERR_INVALID_ARG_VALUE", message);
+}
+
+const MOST_BACKLOG = 2 ** 31 - 1;
