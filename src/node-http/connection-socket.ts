@@ -71,7 +71,7 @@ export class ConnectionSocket extends Duplex {
   override destroy(error?: Error): this {
     if (this.#taken !== undefined) return super.destroy(error);
     this.#socket.destroy(error);
-    return this;
+    return super.destroy(this.#told(error));
   }
 
   destroySoon(): void {
@@ -150,9 +150,12 @@ export class ConnectionSocket extends Duplex {
     clearTimeout(this.#timer);
     clearTimeout(this.#lingering);
     this.#wrote();
-    // As `net.Socket` does it, but that an error nobody listens for does not end the program.
-    if (!this.destroyed)
-      super.destroy(error !== undefined && this.listenerCount("error") > 0 ? error : undefined);
+    if (!this.destroyed) super.destroy(this.#told(error));
+  }
+
+  /** As `net.Socket` does it, but that an error nobody listens for does not end the program. */
+  #told(error: Error | undefined): Error | undefined {
+    return this.listenerCount("error") > 0 ? error : undefined;
   }
 
   override _read(): void {

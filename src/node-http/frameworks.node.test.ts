@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { createServer, type Server } from "./index.node.ts";
-import type { AnyListener } from "./server.ts";
+import type { AnyListener } from "./server-options.ts";
 import { connectApp } from "./test/connect.ts";
 import { expressApp } from "./test/express.ts";
 import { koaApp } from "./test/koa.ts";

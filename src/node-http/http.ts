@@ -1,12 +1,7 @@
 import type { Network } from "../socket/index.ts";
 import * as common from "./index.common.ts";
-import {
-  type AnyListener,
-  HttpServerOfNode,
-  type RequestListener,
-  type Runtime,
-  type ServerOptions,
-} from "./server.ts";
+import { HttpServerOfNode, type Runtime } from "./server.ts";
+import type { AnyListener, RequestListener, ServerOptions } from "./server-options.ts";
 import { named } from "./stubs.ts";
 
 /** `http.Server`: a class that can be called without `new`, as old programs do. */
@@ -38,6 +33,7 @@ export function httpOn(runtime: Runtime): Http {
       super(runtime, options, listener);
     }
   }
+  Object.defineProperty(Server, "name", { value: "Server" });
   const callable = new Proxy(Server, {
     apply: (_, __, [options, listener]: [ServerOptions?, AnyListener?]) => new callable(options, listener),
   }) as unknown as ServerClass;

@@ -1,3 +1,4 @@
+import { ProtocolError } from "../http1/errors.ts";
 import type { HttpHeaders } from "../http1/headers.ts";
 import type { HttpRequest } from "../server/types.ts";
 import type { ConnectionSocket } from "./connection-socket.ts";
@@ -39,14 +40,18 @@ export class IncomingMessage extends Readable {
   #early: Promise<ReadableStreamReadResult<Uint8Array>> | undefined;
   #headers: IncomingHeaders | undefined;
   #trailers: IncomingHeaders | undefined;
+  #whenMalformed: ((error: ProtocolError) => void) | undefined;
 
-  /** As in Node: made by a server; a program that makes one has a message without content. */
-  constructor(socket?: ConnectionSocket, request?: HttpRequest) {
+  /** As in Node: a program that makes one has a message without content. */
+  constructor(socket?: ConnectionSocket) {
     super({ highWaterMark: HIGH_WATER_MARK });
     this.socket = socket;
     this.connection = socket;
+  }
+
+  /** It is this request. */
+  begin(request: HttpRequest): void {
     this.#request = request;
-    if (request === undefined) return;
     const { major, minor } = request.protocol;
     this.method = request.method;
     this.url = request.target;
@@ -54,6 +59,11 @@ export class IncomingMessage extends Readable {
     this.httpVersionMajor = major;
     this.httpVersionMinor = minor;
     this.rawHeaders = flat(request.headers);
+  }
+
+  /** Another name of `socket`. */
+  get client(): ConnectionSocket | undefined {
+    return this.socket;
   }
 
   get headers(): IncomingHeaders {
@@ -84,8 +94,14 @@ export class IncomingMessage extends Readable {
   }
 
   setTimeout(ms: number, callback?: () => void): this {
-    this.socket?.setTimeout(ms, callback);
+    if (callback !== undefined) this.on("timeout", callback);
+    this.socket?.setTimeout(ms);
     return this;
+  }
+
+  /** The body breaks HTTP or a limit, or did not come in time. */
+  onMalformed(listener: (error: ProtocolError) => void): void {
+    this.#whenMalformed = listener;
   }
 
   override _read(): void {
@@ -102,11 +118,11 @@ export class IncomingMessage extends Readable {
   }
 
   override _destroy(error: Error | null, done: Done): void {
-    if (!this.complete && !this.readableEnded) {
+    if (!this.readableEnded && !this.upgrade) {
+      this.aborted = true;
+      this.emit("aborted");
       // As in Node, a message that is given up takes its connection along.
       if (!this.#over) this.socket?.destroy();
-      this.aborted = this.socket?.destroyed ?? true;
-      if (this.aborted) this.emit("aborted");
     }
     done(error);
   }
@@ -120,15 +136,17 @@ export class IncomingMessage extends Readable {
   /** The connection is gone. */
   connectionLost(): void {
     if (this.destroyed || this.readableEnded) return;
-    if (this.complete) this.destroy();
+    if (this.#request?.body === null) this.complete = true;
     // As Node does: an error only where somebody listens for one.
-    else this.destroy(this.listenerCount("error") > 0 ? aborted() : undefined);
+    this.destroy(this.listenerCount("error") > 0 ? aborted() : undefined);
   }
 
-  /** The answer is out: nobody is going to read what is left. */
+  /** The answer is out: what nobody began to read nobody is going to read, and it ends. */
   answered(): void {
     this.#over = true;
-    if (!this.destroyed && this.readableFlowing === null) this.destroy();
+    if (this.destroyed || this.readableFlowing !== null) return;
+    this.#request = undefined;
+    this.resume();
   }
 
   #readNext(): Promise<ReadableStreamReadResult<Uint8Array>> | undefined {
@@ -153,6 +171,7 @@ export class IncomingMessage extends Readable {
     this.#over = true;
     const cause = error instanceof Error ? error : new Error(String(error));
     this.destroy(this.listenerCount("error") > 0 ? aborted(cause) : undefined);
+    if (error instanceof ProtocolError) this.#whenMalformed?.(error);
   };
 }
 

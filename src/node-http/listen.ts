@@ -1,5 +1,5 @@
 import type { ListenSpec } from "../socket/index.ts";
-import { missing, NodeHttpError } from "./errors.ts";
+import { argumentError, missing } from "./errors.ts";
 
 export interface ListenOptions {
   port?: number | string | undefined;
@@ -22,7 +22,7 @@ interface Listening {
   readonly signal: AbortSignal | undefined;
 }
 
-/** @throws NodeHttpError `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`, `ERR_METHOD_NOT_IMPLEMENTED` for a handle */
+/** @throws RangeError `ERR_SOCKET_BAD_PORT`; TypeError `ERR_INVALID_ARG_VALUE`; NodeHttpError `ERR_METHOD_NOT_IMPLEMENTED` for a handle */
 export function listenSpec(args: ListenArguments): Listening {
   const callback = args.find((argument) => typeof argument === "function");
   const values = args.filter((argument) => typeof argument !== "function");
@@ -44,13 +44,10 @@ function optionsOf([first, ...rest]: ListenArguments): ListenOptions {
   if (typeof first === "object" && first !== null) {
     if ("fd" in first || "_handle" in first) throw missing("server.listen(handle)", "listen on a port");
     if ("port" in first || "path" in first) return first;
-    throw new NodeHttpError("ERR_INVALID_ARG_VALUE", "options to listen with must have a port or a path");
+    throw argumentError("ERR_INVALID_ARG_VALUE", "options to listen with must have a port or a path");
   }
   if (typeof first === "boolean")
-    throw new NodeHttpError(
-      "ERR_INVALID_ARG_VALUE",
-      `can't listen on ${String(first)}: wanted a port or a path`,
-    );
+    throw argumentError("ERR_INVALID_ARG_VALUE", `can't listen on ${String(first)}: wanted a port or a path`);
   if (typeof first === "string" && !/^\d+$/.test(first)) return { path: first };
   const host = rest.find((value) => typeof value === "string");
   const backlog = rest.find((value) => typeof value === "number");
@@ -60,5 +57,5 @@ function optionsOf([first, ...rest]: ListenArguments): ListenOptions {
 function portOf(given: number | string | null | undefined): number {
   const port = Number(given ?? 0);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new NodeHttpError("ERR_SOCKET_BAD_PORT", "a port must be a whole number from 0 to 65535");
+  throw argumentError("ERR_SOCKET_BAD_PORT", "a port must be a whole number from 0 to 65535");
 }

@@ -1,5 +1,5 @@
 import { isToken } from "../http1/headers.ts";
-import { NodeHttpError } from "./errors.ts";
+import { argumentError } from "./errors.ts";
 
 export type HeaderValue = string | number | readonly string[];
 
@@ -10,24 +10,21 @@ interface HeadersRecord {
 /** What `writeHead` takes: a record, or a flat list of names and values, or a list of pairs. */
 export type HeadersArgument = HeadersRecord | readonly (HeaderValue | readonly [string, HeaderValue])[];
 
-/** `http.validateHeaderName`. @throws NodeHttpError `ERR_INVALID_HTTP_TOKEN` */
+/** `http.validateHeaderName`. @throws TypeError `ERR_INVALID_HTTP_TOKEN` */
 export function validateHeaderName(name: string, label = "Header name"): void {
   if (typeof name === "string" && isToken(name)) return;
-  throw new NodeHttpError("ERR_INVALID_HTTP_TOKEN", `${label} must be a valid HTTP token`);
+  throw argumentError("ERR_INVALID_HTTP_TOKEN", `${label} must be a valid HTTP token`);
 }
 
-/** `http.validateHeaderValue`. @throws NodeHttpError `ERR_HTTP_INVALID_HEADER_VALUE`, `ERR_INVALID_CHAR` */
+/** `http.validateHeaderValue`. @throws TypeError `ERR_HTTP_INVALID_HEADER_VALUE`, `ERR_INVALID_CHAR` */
 export function validateHeaderValue(name: string, value: unknown): void {
   if (value === undefined) {
-    throw new NodeHttpError(
-      "ERR_HTTP_INVALID_HEADER_VALUE",
-      `Invalid value "undefined" for header "${name}"`,
-    );
+    throw argumentError("ERR_HTTP_INVALID_HEADER_VALUE", `Invalid value "undefined" for header "${name}"`);
   }
   for (const one of Array.isArray(value) ? value : [value]) {
     // `field-value` (RFC 9110 section 5.5) has none of the other characters.
     if (/[^\t\x20-\x7e\x80-\xff]/.test(String(one))) {
-      throw new NodeHttpError("ERR_INVALID_CHAR", `Invalid character in header content ["${name}"]`);
+      throw argumentError("ERR_INVALID_CHAR", `Invalid character in header content ["${name}"]`);
     }
   }
 }
@@ -105,7 +102,7 @@ function listOf(value: HeaderValue): string[] {
 function pairsOf(given: readonly unknown[]): [string, HeaderValue][] {
   if (given.every(Array.isArray)) return given as [string, HeaderValue][];
   if (given.length % 2 !== 0) {
-    throw new NodeHttpError("ERR_INVALID_ARG_VALUE", "a list of headers must have a value for every name");
+    throw argumentError("ERR_INVALID_ARG_VALUE", "a list of headers must have a value for every name");
   }
   const pairs: [string, HeaderValue][] = [];
   for (let i = 0; i < given.length; i += 2) pairs.push([String(given[i]), given[i + 1] as HeaderValue]);

@@ -1,7 +1,7 @@
 import { ServerRequest } from "../server/request.ts";
 import type { BodyWriter, HttpRequest } from "../server/types.ts";
 import type { ConnectionSocket } from "./connection-socket.ts";
-import { missing, NodeHttpError } from "./errors.ts";
+import { argumentError, checkName, missing, NodeHttpError } from "./errors.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 import { type HeadersArgument, type HeaderValue, OutgoingHeaders } from "./outgoing-headers.ts";
 import { Buffer, type Done, Writable } from "./streams.ts";
@@ -29,7 +29,7 @@ export class ServerResponse extends Writable {
   _header: string | null = null;
 
   readonly #headers = new OutgoingHeaders();
-  readonly #request: HttpRequest | undefined;
+  #request: HttpRequest | undefined;
   #writer: Promise<BodyWriter> | undefined;
   #wrote = false;
   /** The whole body, where `end` was the first to bring one. */
@@ -37,13 +37,25 @@ export class ServerResponse extends Writable {
   #trailers: [string, string][] = [];
   /** Whether all of it was handed to the connection. */
   #sent = false;
+  /** Whether what it is destroyed with is emitted: sending failed, and the program did not ask for it. */
+  #emitsError = false;
 
-  constructor(req: IncomingMessage, request?: HttpRequest) {
+  /** As in Node: a program that makes one has a response that goes nowhere. */
+  constructor(req: IncomingMessage) {
     super({ decodeStrings: true });
     this.req = req;
     this.socket = req.socket;
     this.connection = req.socket;
+  }
+
+  /** It answers this request. */
+  begin(request: HttpRequest): void {
     this.#request = request;
+  }
+
+  /** Whether it was destroyed before all of it was sent, and its connection with it. */
+  get givenUp(): boolean {
+    return this.destroyed && !this.#sent;
   }
 
   get headersSent(): boolean {
@@ -60,7 +72,11 @@ export class ServerResponse extends Writable {
     return this;
   }
 
+  /** @throws TypeError `ERR_INVALID_ARG_TYPE`, or as `setHeader` */
   setHeaders(headers: Iterable<readonly [string, HeaderValue]>): this {
+    if (!(headers instanceof Map || headers instanceof Headers))
+      throw argumentError("ERR_INVALID_ARG_TYPE", "headers must be a Map or Headers");
+    this.#mustBeOpen("set");
     for (const [name, value] of headers) {
       if (name.toLowerCase() === "set-cookie") this.appendHeader(name, String(value));
       else this.setHeader(name, value);
@@ -75,6 +91,7 @@ export class ServerResponse extends Writable {
   }
 
   getHeader(name: string): HeaderValue | undefined {
+    checkName(name);
     return this.#headers.get(name);
   }
 
@@ -91,29 +108,31 @@ export class ServerResponse extends Writable {
   }
 
   hasHeader(name: string): boolean {
+    checkName(name);
     return this.#headers.has(name);
   }
 
   removeHeader(name: string): void {
+    checkName(name);
     this.#mustBeOpen("remove");
     this.#headers.delete(name);
   }
 
   /**
    * Settles status and headers; they leave with the first byte of the body.
-   * @throws NodeHttpError `ERR_HTTP_HEADERS_SENT`, `ERR_HTTP_INVALID_STATUS_CODE`, or of a header
+   * @throws NodeHttpError `ERR_HTTP_HEADERS_SENT`; RangeError `ERR_HTTP_INVALID_STATUS_CODE`; or of a header
    */
   writeHead(code: number, reason?: string | HeadersArgument, headers?: HeadersArgument): this {
     if (this.headersSent) this.#mustBeOpen("write");
     const status = Number(code) | 0;
     if (status < 200 || status > 599) {
-      throw new NodeHttpError("ERR_HTTP_INVALID_STATUS_CODE", "Invalid status code: wanted 200 to 599");
+      throw argumentError("ERR_HTTP_INVALID_STATUS_CODE", "Invalid status code: wanted 200 to 599");
     }
     const given = typeof reason === "string" ? headers : (headers ?? reason);
     const phrase =
       typeof reason === "string" ? reason : (this.statusMessage ?? STATUS_CODES[status] ?? "unknown");
     if (/[^\t\x20-\x7e\x80-\xff]/.test(phrase)) {
-      throw new NodeHttpError("ERR_INVALID_CHAR", "Invalid character in statusMessage");
+      throw argumentError("ERR_INVALID_CHAR", "Invalid character in statusMessage");
     }
     this.statusCode = status;
     this.statusMessage = phrase;
@@ -168,12 +187,14 @@ export class ServerResponse extends Writable {
   }
 
   setTimeout(ms: number, callback?: () => void): this {
-    this.socket?.setTimeout(ms, callback);
+    if (callback !== undefined) this.on("timeout", callback);
+    this.socket?.setTimeout(ms);
     return this;
   }
 
   override write(chunk: unknown, encoding?: string | Done, done?: Done): boolean {
-    if (!this.headersSent && !this.writableEnded) this._implicitHeader();
+    if (this.writableEnded) return this.#tooLate(typeof encoding === "function" ? encoding : done);
+    if (!this.headersSent) this._implicitHeader();
     this.#wrote = true;
     return super.write(asBytes(chunk), encoding, done);
   }
@@ -181,6 +202,10 @@ export class ServerResponse extends Writable {
   override end(chunk?: unknown, encoding?: string | Done, done?: Done): this {
     if (typeof chunk === "function") return this.end(undefined, undefined, chunk as Done);
     if (typeof encoding === "function") return this.end(chunk, undefined, encoding);
+    if (this.writableEnded && chunk !== undefined && chunk !== null) {
+      this.#tooLate(done);
+      return this;
+    }
     if (!this.writableEnded && !this.destroyed) {
       if (!this.headersSent) this._implicitHeader();
       if (!this.#wrote && chunk !== undefined && chunk !== null) {
@@ -194,11 +219,23 @@ export class ServerResponse extends Writable {
   /** As in Node, an answer that is given up takes its connection along. */
   override _destroy(error: Error | null, done: Done): void {
     if (!this.#sent) this.#request?.client.destroy();
-    done(error);
+    done(this.#emitsError ? error : null);
   }
 
-  /** The listener's mistake, for which Portico answers while it can. */
+  /** As in Node it is told, and what was ended is sent all the same. Where nobody listens the server is told. */
+  #tooLate(done?: Done): false {
+    const error = new NodeHttpError("ERR_STREAM_WRITE_AFTER_END", "write after end");
+    queueMicrotask(() => {
+      done?.(error);
+      if (this.listenerCount("error") > 0) this.emit("error", error);
+      else this.failure ??= error;
+    });
+    return false;
+  }
+
+  /** The listener's mistake, or the client's, for which Portico answers while it can. */
   fail(error: unknown): void {
+    if (this.#sent || this.destroyed) return;
     this.failure = error;
     this.#sent = true;
     if (this.#request instanceof ServerRequest) this.#request.reason = undefined;
@@ -271,8 +308,10 @@ export class ServerResponse extends Writable {
 
   #failed(error: unknown, done: Done): void {
     if (this.socket?.destroyed) this.#gone(done);
-    else if (this.listenerCount("error") > 0) done(error instanceof Error ? error : new Error(String(error)));
-    else {
+    else if (this.listenerCount("error") > 0) {
+      this.#emitsError = true;
+      done(error instanceof Error ? error : new Error(String(error)));
+    } else {
       this.fail(error);
       done();
     }
@@ -299,13 +338,13 @@ function asBytes(chunk: unknown): unknown {
     : chunk;
 }
 
-/** @throws NodeHttpError `ERR_INVALID_ARG_TYPE` */
+/** @throws TypeError `ERR_INVALID_ARG_TYPE` */
 function wholeBody(chunk: unknown, encoding: string | undefined): Uint8Array | string {
   if (typeof chunk === "string") {
     return encoding === undefined || /^utf-?8$/i.test(encoding) ? chunk : Buffer.from(chunk, encoding);
   }
   if (chunk instanceof Uint8Array) return chunk;
-  throw new NodeHttpError(
+  throw argumentError(
     "ERR_INVALID_ARG_TYPE",
     `a chunk must be a string or a Uint8Array, got ${typeof chunk}`,
   );

@@ -1,39 +1,18 @@
 import type { ProtocolError } from "../http1/errors.ts";
-import type { Timeouts } from "../server/options.ts";
 import { HttpServer } from "../server/server.ts";
 import type { HttpRequest, UpgradedConnection } from "../server/types.ts";
 import type { Network, Socket } from "../socket/index.ts";
 import { clientErrorOf } from "./client-error.ts";
+import { Connection } from "./connection.ts";
 import { ConnectionSocket, familyOf } from "./connection-socket.ts";
 import { NodeHttpError } from "./errors.ts";
 import { IncomingMessage } from "./incoming-message.ts";
 import { type ListenArguments, listenSpec } from "./listen.ts";
 import { pin } from "./pin.ts";
+import { type AnyListener, checkOptions, type ServerOptions } from "./server-options.ts";
 import { ServerResponse } from "./server-response.ts";
 import { Buffer, EventEmitter } from "./streams.ts";
 import { type Watch, watchedNetwork } from "./watched-network.ts";
-
-/** Answers one request. Frameworks' own types of the two differ from ours, so any function of two will do. */
-export type RequestListener = (request: IncomingMessage, response: ServerResponse) => unknown;
-export type AnyListener = (request: never, response: never) => unknown;
-
-/** Options of `createServer`: Node's where Portico has a use for them, and the network. */
-export interface ServerOptions {
-  /** What to listen on. Default: the one that `useNetwork` set, else the platform's own. */
-  network?: Network;
-  /** Milliseconds between two requests of a connection. Default 5,000. */
-  keepAliveTimeout?: number;
-  /** Milliseconds for a request's head. Default 60,000. */
-  headersTimeout?: number;
-  /** Milliseconds for each 64 KiB of a request's body. Default 300,000. */
-  requestTimeout?: number;
-  /** Bytes of a request's head. Default 16,384. */
-  maxHeaderSize?: number;
-  /** Joins repeated fields with `", "` of which only the first would count. Default false. */
-  joinDuplicateHeaders?: boolean;
-  /** Told of what a listener threw; the client gets 500. Default: `console.error`. */
-  onError?: (error: unknown) => void;
-}
 
 /** What a platform's entry decides. */
 export interface Runtime {
@@ -48,27 +27,11 @@ export const maxHeaderSize = 16_384;
 /** The longest time that a timer can wait. */
 const FOREVER_MS = 2_147_483_647;
 
-/** @throws NodeHttpError `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE` */
-function checkOptions(options: ServerOptions): void {
-  if (typeof options !== "object") {
-    const got = typeof options;
-    throw new NodeHttpError("ERR_INVALID_ARG_TYPE", `options must be an object or a listener, got ${got}`);
-  }
-  for (const name of ["keepAliveTimeout", "headersTimeout", "requestTimeout", "maxHeaderSize"] as const) {
-    const value: unknown = options[name] ?? 0;
-    if (typeof value !== "number")
-      throw new NodeHttpError("ERR_INVALID_ARG_TYPE", `${name} must be a number, got ${typeof value}`);
-    if (!(value >= 0))
-      throw new NodeHttpError("ERR_OUT_OF_RANGE", `${name} must be a number of at least 0, got ${value}`);
-  }
-}
-
 /** `http.Server` on a Portico server. */
 export class HttpServerOfNode extends EventEmitter {
   listening = false;
-  keepAliveTimeout: number;
-  headersTimeout: number;
-  requestTimeout: number;
+  /** Connections above so many are dropped, with a `"drop"` event. Default: no limit. */
+  maxConnections: number | undefined = undefined;
   maxHeadersCount: number | null = null;
   maxRequestsPerSocket = 0;
   timeout = 0;
@@ -78,10 +41,11 @@ export class HttpServerOfNode extends EventEmitter {
   readonly #sockets = new Map<Socket, Connection>();
   /** Responses that have not emitted `"close"`: the server's own comes after theirs. */
   readonly #running = new Set<Promise<void>>();
+  readonly #times: { keepAliveMs: number; headersMs: number; bodyMs: number };
   #server: HttpServer | undefined;
   #address: { address: string; port: number; family: string } | string | null = null;
 
-  /** @throws NodeHttpError `ERR_INVALID_ARG_TYPE`, `ERR_OUT_OF_RANGE` for options that make no sense */
+  /** @throws TypeError `ERR_INVALID_ARG_TYPE`; RangeError `ERR_OUT_OF_RANGE` for options that make no sense */
   constructor(runtime: Runtime, options?: ServerOptions | AnyListener | null, listener?: AnyListener) {
     super();
     const given = typeof options === "function" ? {} : (options ?? {});
@@ -89,16 +53,49 @@ export class HttpServerOfNode extends EventEmitter {
     this.#runtime = runtime;
     this.#options = given;
     checkOptions(given);
-    this.keepAliveTimeout = given.keepAliveTimeout ?? 5_000;
-    this.headersTimeout = given.headersTimeout ?? 60_000;
-    this.requestTimeout = given.requestTimeout ?? 300_000;
+    this.#times = {
+      keepAliveMs: given.keepAliveTimeout ?? 5_000,
+      headersMs: given.headersTimeout ?? 60_000,
+      bodyMs: given.requestTimeout ?? 300_000,
+    };
     if (onRequest !== undefined) this.on("request", onRequest as (...args: never[]) => void);
+  }
+
+  get keepAliveTimeout(): number {
+    return this.#times.keepAliveMs;
+  }
+
+  set keepAliveTimeout(ms: number) {
+    this.#setTime("keepAliveMs", ms);
+  }
+
+  get headersTimeout(): number {
+    return this.#times.headersMs;
+  }
+
+  set headersTimeout(ms: number) {
+    this.#setTime("headersMs", ms);
+  }
+
+  get requestTimeout(): number {
+    return this.#times.bodyMs;
+  }
+
+  set requestTimeout(ms: number) {
+    this.#setTime("bodyMs", ms);
+  }
+
+  /** Programs set them on what `app.listen` returned, which listens by then. */
+  #setTime(name: "keepAliveMs" | "headersMs" | "bodyMs", ms: number): void {
+    this.#times[name] = ms;
+    // Whatever is no time is none, as in Node.
+    if (this.#server !== undefined) this.#server.timeouts[name] = ms > 0 ? ms : 0;
   }
 
   /**
    * Binds, and emits `"listening"` or `"error"`. Takes Node's forms: `(port, host?, backlog?, callback?)`,
    * `(path, callback?)`, `(options, callback?)`.
-   * @throws NodeHttpError `ERR_SERVER_ALREADY_LISTEN`, `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`
+   * @throws NodeHttpError `ERR_SERVER_ALREADY_LISTEN`; RangeError `ERR_SOCKET_BAD_PORT`; TypeError `ERR_INVALID_ARG_VALUE`
    */
   listen(...args: ListenArguments): this {
     if (this.#server !== undefined) {
@@ -196,11 +193,7 @@ export class HttpServerOfNode extends EventEmitter {
   }
 
   #makeServer(network: Network): HttpServer {
-    const timeouts: Partial<Timeouts> = {
-      keepAliveMs: this.keepAliveTimeout,
-      headersMs: this.headersTimeout,
-      bodyMs: this.requestTimeout,
-    };
+    const timeouts = this.#times;
     const { onError, maxHeaderSize: maxHeaderBytes = maxHeaderSize } = this.#options;
     const maxHeaderCount = this.maxHeadersCount ?? 2_000;
     return new HttpServer({
@@ -221,9 +214,12 @@ export class HttpServerOfNode extends EventEmitter {
   }
 
   #connected(socket: Socket): Watch {
+    if (this.maxConnections && this.#sockets.size >= this.maxConnections) return this.#drop(socket);
     const connection = new Connection(new ConnectionSocket(socket));
     this.#sockets.set(socket, connection);
-    if (this.timeout > 0) this.#watchTimeout(connection.facade);
+    const { facade } = connection;
+    facade.on("timeout", () => connection.quiet(() => this.emit("timeout", facade)));
+    if (this.timeout > 0) facade.setTimeout(this.timeout);
     this.emit("connection", connection.facade);
     return {
       active: () => connection.facade.touch(),
@@ -234,6 +230,14 @@ export class HttpServerOfNode extends EventEmitter {
         connection.lost(error);
       },
     };
+  }
+
+  #drop(socket: Socket): Watch {
+    socket.destroy();
+    const { address, port } = socket.localAddress;
+    const { address: remoteAddress, port: remotePort } = socket.remoteAddress;
+    this.emit("drop", { localAddress: address, localPort: port, remoteAddress, remotePort });
+    return { active() {}, gone() {} };
   }
 
   /** Where somebody listens, the connection is theirs to answer on and to end. */
@@ -255,23 +259,23 @@ export class HttpServerOfNode extends EventEmitter {
     if (!this.emit(event, message, socket, Buffer.from(""))) socket.destroy();
   }
 
-  #watchTimeout(facade: ConnectionSocket): void {
-    facade.setTimeout(this.timeout, () => {
-      if (!this.emit("timeout", facade)) facade.destroy();
-    });
-  }
-
   /** One request: settles when it was answered, or when the client is gone. */
   #serve(request: HttpRequest): Promise<void> {
     const connection = this.#sockets.get(request.client);
-    const message = new IncomingMessage(connection?.facade, request);
+    const message = new (this.#options.IncomingMessage ?? IncomingMessage)(connection?.facade);
+    message.begin(request);
     message.joinDuplicateHeaders = this.#options.joinDuplicateHeaders ?? false;
     const change = this.#changeOf(request);
     if (change !== undefined) {
       this.#handOver(change, message, request);
       return Promise.resolve();
     }
-    const response = new ServerResponse(message, request);
+    const response = new (this.#options.ServerResponse ?? ServerResponse)(message);
+    response.begin(request);
+    message.onMalformed((error) => response.fail(error));
+    if (connection !== undefined && ++connection.requests === this.maxRequestsPerSocket) {
+      response.shouldKeepAlive = false;
+    }
     if (request.protocol.minor === 0 && !/keep-alive/i.test(request.headers.get("connection") ?? "")) {
       response.shouldKeepAlive = false;
     }
@@ -291,7 +295,9 @@ export class HttpServerOfNode extends EventEmitter {
     } finally {
       done.finally(() => this.#running.delete(done));
     }
-    return done.then(() => {
+    return done.then(async () => {
+      // The connection goes with it: until it has, the server would take this for no answer.
+      if (response.givenUp) await connection?.end();
       if (connection?.current?.response === response) connection.current = undefined;
       message.answered();
       if (response.failure !== undefined) throw response.failure;
@@ -310,21 +316,5 @@ export class HttpServerOfNode extends EventEmitter {
     if (protocol.minor === 0 || !headers.has("upgrade") || this.listenerCount("upgrade") === 0)
       return undefined;
     return /(^|,)\s*upgrade\s*(,|$)/i.test(headers.get("connection") ?? "") ? "upgrade" : undefined;
-  }
-}
-
-/** A connection, and what is being served on it. */
-class Connection {
-  readonly facade: ConnectionSocket;
-  current: { readonly message: IncomingMessage; readonly response: ServerResponse } | undefined;
-
-  constructor(facade: ConnectionSocket) {
-    this.facade = facade;
-  }
-
-  lost(error: Error | undefined): void {
-    if (!this.facade.taken) this.facade.lost(error);
-    this.current?.message.connectionLost();
-    this.current?.response.connectionLost();
   }
 }

@@ -15,6 +15,7 @@ import {
   type ServeOptions,
   type ServerConfig,
   type ServerOptions,
+  type Timeouts,
 } from "./options.ts";
 import type { RequestCallback } from "./types.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -60,6 +61,11 @@ export class HttpServer implements AsyncDisposable {
         if (this.#connections.size === 0) this.#whenEmpty?.();
       },
     };
+  }
+
+  /** The times that hold now: one that is set holds for the waits that begin from then on. */
+  get timeouts(): { -readonly [Name in keyof Timeouts]: number } {
+    return this.#config.timeouts;
   }
 
   /** Whether the server is bound and was not closed. */

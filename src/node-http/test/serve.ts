@@ -4,7 +4,8 @@ import { VirtualNetwork } from "../../adapters/virtual/index.ts";
 import { createFetch } from "../../client/index.ts";
 import { WireClient } from "../../testing/wire-client.ts";
 import { httpOn } from "../http.ts";
-import type { HttpServerOfNode, RequestListener, ServerOptions } from "../server.ts";
+import type { HttpServerOfNode } from "../server.ts";
+import type { RequestListener, ServerOptions } from "../server-options.ts";
 
 const servers: HttpServerOfNode[] = [];
 afterEach(() => {
