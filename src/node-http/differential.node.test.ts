@@ -144,6 +144,19 @@ describe("portico/node-http beside node:http", () => {
     }, POST);
   });
 
+  it("emits no error that whoever hears of the abort has stopped listening for", async () => {
+    await same((http, log) => {
+      return http.createServer((request, response) => {
+        const onError = () => log("error");
+        request.on("error", onError);
+        request.on("aborted", () => request.off("error", onError));
+        request.on("close", () => log("close", request.errored?.message));
+        response.on("close", () => log("response close"));
+        request.resume();
+      });
+    }, POST);
+  });
+
   it("ends a request that nobody reads, once it is answered", async () => {
     await same(
       (http, log) =>

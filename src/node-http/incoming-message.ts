@@ -124,7 +124,8 @@ export class IncomingMessage extends Readable {
       // As in Node, a message that is given up takes its connection along.
       if (!this.#over) this.socket?.destroy();
     }
-    done(error);
+    // As Node does: an error only where somebody listens for one, and still does so by now.
+    queueMicrotask(() => done(this.listenerCount("error") > 0 ? error : null));
   }
 
   /** Asks for the body now, which is what lets a client that waits for 100 go on. */
@@ -137,8 +138,7 @@ export class IncomingMessage extends Readable {
   connectionLost(): void {
     if (this.destroyed || this.readableEnded) return;
     if (this.#request?.body === null) this.complete = true;
-    // As Node does: an error only where somebody listens for one.
-    this.destroy(this.listenerCount("error") > 0 ? aborted() : undefined);
+    this.destroy(aborted());
   }
 
   /** The answer is out: what nobody began to read nobody is going to read, and it ends. */
@@ -170,7 +170,7 @@ export class IncomingMessage extends Readable {
     if (this.destroyed) return;
     this.#over = true;
     const cause = error instanceof Error ? error : new Error(String(error));
-    this.destroy(this.listenerCount("error") > 0 ? aborted(cause) : undefined);
+    this.destroy(aborted(cause));
     if (error instanceof ProtocolError) this.#whenMalformed?.(error);
   };
 }
