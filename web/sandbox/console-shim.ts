@@ -1,6 +1,7 @@
 /**
  * The worker's console, told to the host in batches. At most CONSOLE_CREDIT batches are under way; what does not
- * fit is counted and dropped, so that a program that logs without end costs the page a fixed effort.
+ * fit is counted and dropped, the oldest first, so that a program that logs without end costs the page a fixed effort
+ * and its last words are there.
  */
 
 import { formatAll, inspect } from "./inspect.ts";
@@ -65,8 +66,8 @@ export class ConsoleShim {
   write(level: ConsoleLevel, values: readonly unknown[]): void {
     if (this.#entries.length >= BATCH_ENTRIES) this.#flush();
     if (this.#entries.length >= BATCH_ENTRIES) {
+      this.#entries.shift();
       this.#dropped++;
-      return;
     }
     this.#entries.push({ level, text: formatAll(values).slice(0, ENTRY_CHARACTERS) });
     if (this.#waiting) return;
