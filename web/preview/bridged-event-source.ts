@@ -1,7 +1,8 @@
 import { addressOf } from "./ask.ts";
 import { bridgedFetch } from "./bridged-fetch.ts";
+import { EventStreamReader } from "./event-stream.ts";
 
-/** `EventSource` over the bridged `fetch`: the stream's grammar, and connecting again, as HTML has it (section 9.2). */
+/** `EventSource` over the bridged `fetch`: it connects again as HTML has it (section 9.2). */
 export class BridgedEventSource extends EventTarget {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
@@ -15,8 +16,6 @@ export class BridgedEventSource extends EventTarget {
   readonly #over = new AbortController();
   #lastId = "";
   #retryMs = 3000;
-  #data: string[] = [];
-  #type = "";
 
   constructor(url: string | URL) {
     super();
@@ -50,31 +49,19 @@ export class BridgedEventSource extends EventTarget {
     if (response.status !== 200 || !type.startsWith("text/event-stream") || !response.body) return false;
     this.readyState = BridgedEventSource.OPEN;
     this.dispatchEvent(new Event("open"));
+    const events = new EventStreamReader(
+      this.#lastId,
+      ({ type: name, data, id }) => {
+        this.#lastId = id;
+        const { origin } = new URL(this.url);
+        this.dispatchEvent(new MessageEvent(name, { data, lastEventId: id, origin }));
+      },
+      (ms) => {
+        this.#retryMs = ms;
+      },
+    );
     const reader = response.body.getReader();
-    const decoder = new TextDecoder();
-    let rest = "";
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      const lines = (rest + decoder.decode(part.value, { stream: true })).split(/\r\n|\n|\r/);
-      rest = lines.pop() ?? "";
-      for (const line of lines) this.#onLine(line);
-    }
+    for (let part = await reader.read(); !part.done; part = await reader.read()) events.feed(part.value);
     return true;
-  }
-
-  #onLine(line: string): void {
-    if (line === "") return this.#dispatch();
-    const [, field, value = ""] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
-    if (field === "data") this.#data.push(value);
-    else if (field === "event") this.#type = value;
-    else if (field === "id" && !value.includes("\0")) this.#lastId = value;
-    else if (field === "retry" && /^\d+$/.test(value)) this.#retryMs = Number(value);
-  }
-
-  #dispatch(): void {
-    const [type, data] = [this.#type || "message", this.#data];
-    this.#type = "";
-    this.#data = [];
-    if (data.length === 0) return;
-    this.dispatchEvent(new MessageEvent(type, { data: data.join("\n"), lastEventId: this.#lastId }));
   }
 }

@@ -8,12 +8,15 @@ import { byId, h } from "../app/dom.ts";
 import type { PageUrls } from "../engine/engine.ts";
 import { OutsideFrame, ownPage } from "../frame/outside-frame.ts";
 import { PREVIEW_SANDBOX } from "../frame/protocol.ts";
+import { joined } from "../http/bytes.ts";
 import { type Fetched, standalonePage, withoutScripts } from "./page.ts";
 import { type Ask, readAsk } from "./protocol.ts";
 import type { Services } from "./services.ts";
 
 const READY_MS = 3000;
 const REQUEST_MS = 20_000;
+/** A page, and each of the files that it is put together from. */
+const MAX_BYTES = 16_000_000;
 
 export class PreviewPanel {
   readonly #panel = byId("preview", HTMLElement);
@@ -73,8 +76,10 @@ export class PreviewPanel {
     this.#path.value = url.pathname + url.search;
     const text = new TextDecoder().decode(bytes);
     const html = /html/i.test(type) ? text : `<!doctype html><pre>${escaped(text)}</pre>`;
-    const { bridge } = await this.#load();
-    const page = await standalonePage(html, url, bridge, (resource) => this.#fetch(resource));
+    const parts = await this.#load().catch(() => undefined);
+    if (!parts)
+      return this.#say("Previews need a part of the playground that can't be had without a network.");
+    const page = await standalonePage(html, url, parts.bridge, (resource) => this.#fetch(resource));
     if (drawing === this.#drawing) await this.#draw(page);
   }
 
@@ -97,6 +102,10 @@ export class PreviewPanel {
   #load(): Promise<Parts> {
     this.#parts ??= Promise.all([import("./services.ts"), import("virtual:preview-bridge")]).then(
       ([{ Services }, { default: bridge }]) => ({ services: new Services(this.#network), bridge }),
+      (error: unknown) => {
+        this.#parts = undefined; // the next page tries again
+        throw error;
+      },
     );
     return this.#parts;
   }
@@ -107,7 +116,7 @@ export class PreviewPanel {
     const form = typeof body === "string" ? { "Content-Type": "application/x-www-form-urlencoded" } : {};
     const signal = AbortSignal.timeout(REQUEST_MS);
     const response = await services.fetch(url.href, { method, body, headers: form, signal });
-    const bytes = new Uint8Array(await response.arrayBuffer());
+    const bytes = await bytesOf(response);
     return { bytes, type: response.headers.get("Content-Type") ?? "" };
   }
 
@@ -117,7 +126,10 @@ export class PreviewPanel {
     this.#outside?.remove();
     this.#outside = undefined;
     this.#tab.hidden = true;
-    void this.#parts?.then(({ services }) => services.endPage());
+    void this.#parts?.then(
+      ({ services }) => services.endPage(),
+      () => {},
+    );
   }
 
   async #draw(page: string): Promise<void> {
@@ -175,6 +187,21 @@ export class PreviewPanel {
 interface Parts {
   readonly services: Services;
   readonly bridge: string;
+}
+
+/** A program may send without end. */
+async function bytesOf(response: Response): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const reader = response.body?.getReader();
+  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+    parts.push(read.value);
+    length += read.value.length;
+    if (length <= MAX_BYTES) continue;
+    await reader?.cancel();
+    throw new RangeError(`it has more than ${MAX_BYTES / 1e6} MB`);
+  }
+  return joined(parts);
 }
 
 function escaped(text: string): string {
