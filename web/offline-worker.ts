@@ -22,6 +22,9 @@ interface WorkerScope {
   addEventListener(type: "fetch", listener: (event: Fetching) => void): void;
 }
 
+/** How long a page is waited for that could be had at once, of before. */
+const PATIENCE_MS = 4000;
+
 const worker = globalThis as unknown as WorkerScope;
 const { scope } = worker.registration;
 const prefix = "portico-playground-";
@@ -48,18 +51,20 @@ async function activate(): Promise<void> {
   await worker.clients.claim();
 }
 
-/** Pages come from the network first, so that a new version is seen; files have their content in their names. */
+/**
+ * Pages come from the network first, so that a new version is seen; files have their content in their names. A network
+ * that says nothing, or that the host can't be reached, is none.
+ */
 async function answer(request: Request, address: string): Promise<Response> {
   const cache = await caches.open(cacheName);
-  const kept = () => cache.match(address);
-  if (request.mode !== "navigate") return (await kept()) ?? fetch(request);
-  try {
-    return await fetch(request);
-  } catch (error) {
-    const page = await kept();
-    if (page) return page;
-    throw error;
-  }
+  const kept = await cache.match(address);
+  if (request.mode !== "navigate" || !kept) return kept ?? fetch(request);
+  const late = new Promise<Response>((resolve) => setTimeout(resolve, PATIENCE_MS, kept));
+  const fresh = fetch(request).then(
+    (response) => (response.status >= 500 ? kept : response),
+    () => kept,
+  );
+  return Promise.race([fresh, late]);
 }
 
 export {};
