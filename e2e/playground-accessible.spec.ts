@@ -67,10 +67,15 @@ test("on a phone the tabs show one panel at a time, and nothing sticks out", asy
   await playground.open();
   await expect(playground.region("Editor")).toBeVisible();
   await expect(playground.region("Wire")).toBeHidden();
-  await playground.run();
-  await page.getByRole("tab", { name: "Response" }).click();
+  await playground.run("const x = ;");
+  await expect(playground.region("Console")).toContainText("SyntaxError");
+  await page.getByRole("tab", { name: "Editor" }).click();
+  await playground.run(
+    'import { AsyncHttpServer } from "portico";\nnew AsyncHttpServer().serve(80, (r) => r.respond(200, "Hello World"));',
+  );
   await expect(playground.region("Response")).toContainText("Hello World");
   await expect(playground.region("Editor")).toBeHidden();
+  await page.getByRole("tab", { name: "Response" }).focus();
   await page.keyboard.press("ArrowRight");
   await expect(playground.region("Wire").getByRole("option", { name: /200 OK/ })).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);

@@ -131,10 +131,45 @@ test("code from a link does not run before somebody says so", async ({ playgroun
   await page.goto(link);
   await expect(page.getByRole("alert")).toContainText("is not running");
   await expect(playground.button("Send")).toBeDisabled();
+  await page.getByLabel("Path").press("Enter");
+  await page.getByLabel("Method").press("Enter");
   await expect(playground.region("Console")).not.toContainText("it ran");
   expect(page.frames()).toHaveLength(1);
   await playground.button("Run").click();
   await expect(playground.region("Console")).toContainText("it ran");
+});
+
+test("a link that is followed while Run waits for an engine does not run instead", async ({
+  playground,
+  page,
+}) => {
+  await playground.open();
+  await playground.write('console.log("it ran");');
+  await playground.button("Share").click();
+  await expect(page).toHaveURL(/#v1\./);
+  const { hash } = new URL(page.url());
+  await page.goto("about:blank");
+  await playground.open();
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route("**/engines.json", async (route) => {
+    await asked;
+    await route.fulfill({ json: {} });
+  });
+  await page.getByRole("combobox", { name: "Runs on" }).selectOption("service worker");
+  await expect(playground.status()).toHaveText("service worker engine: opening");
+  await playground.run();
+  await page.evaluate((link) => {
+    location.hash = link;
+  }, hash);
+  await expect(page.getByRole("alert")).toContainText("is not running");
+  answer();
+  await expect(playground.status()).toHaveText(/page engine: ready/);
+  await page.waitForTimeout(500); // time to run in
+  await expect(playground.region("Console")).not.toContainText("it ran");
+  expect(page.workers()).toHaveLength(0);
 });
 
 test("an endless loop is ended by Stop, and by the watchdog", async ({ playground, page }) => {

@@ -42,7 +42,12 @@ export class StandIn {
 
   private constructor(script: string) {
     this.#script = script;
-    this.#server = createServer((asked, answer) => void this.#answer(asked, answer));
+    this.#server = createServer((asked, answer) => {
+      // A page that is closed may leave in the middle of what it says.
+      this.#answer(asked, answer).catch((error: unknown) => {
+        if (!answer.headersSent) answer.writeHead(500, embeddable).end(String(error));
+      });
+    });
   }
 
   static async start(): Promise<StandIn> {
@@ -184,18 +189,26 @@ class Container {
     this.#processes.set(id, process);
     process.stdin?.on("error", () => {}); // what is typed to a process that has ended
     const ports = new Set<number>();
-    const output = (bytes: Buffer) => this.#say(id, bytes.toString("utf8"));
-    process.stdout?.on("data", output);
-    process.stderr?.on("data", output);
+    const output = (text: string) => this.#say(id, text);
+    // A character may come in two parts.
+    process.stdout?.setEncoding("utf8").on("data", output);
+    process.stderr?.setEncoding("utf8").on("data", output);
+    // To open a port takes a while: what is told of it next waits, or it would be told first.
+    let told: Promise<void> = Promise.resolve();
+    const tell = (port: number, state: "open" | "close") => {
+      told = told.then(() => this.#onPort(port, state));
+    };
     process.on("message", ({ port, state }: { port: number; state: "open" | "close" }) => {
       if (state === "open") ports.add(port);
-      void this.#onPort(port, state);
+      tell(port, state);
     });
     process.on("close", (code) => {
       this.#processes.delete(id);
-      for (const port of ports) void this.#onPort(port, "close");
-      this.#tell({ type: "output", id, text: null });
-      this.#tell({ type: "exit", id, code: code ?? 137 });
+      for (const port of ports) tell(port, "close");
+      void told.then(() => {
+        this.#tell({ type: "output", id, text: null });
+        this.#tell({ type: "exit", id, code: code ?? 137 });
+      });
     });
     return id;
   }

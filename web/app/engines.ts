@@ -4,8 +4,9 @@ import type { Network } from "../../src/socket/index.ts";
 import { EngineUnavailable } from "../engine/engine.ts";
 import { Ladder } from "../engine/ladder.ts";
 import { PageEngine } from "../engine/page-engine.ts";
+import { notice } from "./notice.ts";
 import type { Program } from "./program.ts";
-import { hashOf } from "./share.ts";
+import { linkTo } from "./share.ts";
 
 /** The same page, with the headers that isolate it across origins, which nothing but a WebContainer needs. */
 const ISOLATED = "isolated.html";
@@ -33,7 +34,9 @@ const MOVED = "portico-moved";
 
 /** Goes to the isolated page with what is here. */
 export async function openIsolated(program: Program): Promise<void> {
-  const hash = await hashOf(program);
+  const hash = await linkTo(program);
+  if (hash === undefined)
+    return notice("This program is too long to be taken to the page that WebContainers need.");
   try {
     sessionStorage.setItem(MOVED, hash);
   } catch {

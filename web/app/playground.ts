@@ -2,14 +2,16 @@
 import { VirtualNetwork } from "../../src/adapters/virtual/network.ts";
 import { tapNetwork } from "../../src/socket/tap.ts";
 import { Editor } from "../editor/editor.ts";
+import type { Formatted } from "../editor/format.ts";
 import type { EngineKind } from "../engine/engine.ts";
+import { joined } from "../http/bytes.ts";
 import { requestBytes } from "../http/draft.ts";
 import { Exchange } from "../http/exchange.ts";
 import { ConditionsPanel } from "../panels/conditions-panel.ts";
 import { ConsolePanel } from "../panels/console-panel.ts";
 import { EnginePanel } from "../panels/engine-panel.ts";
 import { RequestPanel } from "../panels/request-panel.ts";
-import { joined, ResponsePanel, summaryOf } from "../panels/response-panel.ts";
+import { ResponsePanel, summaryOf } from "../panels/response-panel.ts";
 import { PreviewPanel } from "../preview/panel.ts";
 import type { Place } from "../sandbox/protocol.ts";
 import { Recorder } from "../wire/recorder.ts";
@@ -77,9 +79,14 @@ export class Playground {
   #exampleName: string | undefined;
   /** Where the shown program came from, to go back to. */
   #origin: Program | undefined;
+  /** Counts the programs that were shown: what was begun for one is nothing to the next. */
+  #shown = 0;
 
   constructor() {
-    button("run", () => void this.run());
+    button("run", () => {
+      this.#bring("Response");
+      void this.run();
+    });
     this.#stop = button("stop", () => {
       this.#session.stop();
       this.#console.note("stopped");
@@ -121,30 +128,36 @@ export class Playground {
     else if (!named) notice("There is no such example.");
   }
 
-  async run(): Promise<void> {
+  /** @param sending a request is wanted, in the raw mode as well */
+  async run(sending = false): Promise<void> {
     const { draft } = this.#request; // what stands there now, not what is written while the program starts
+    const { text } = this.#editor;
+    const shown = this.#shown;
     notice(undefined);
     this.#request.paused = false;
     this.#exchange?.hangUp();
+    this.#exchange = undefined;
     this.#console.clear();
     this.#editor.clearProblems();
     await this.#ladder.settled(); // who has chosen an engine wants to run on it
+    if (shown !== this.#shown) return; // a link was followed meanwhile: nobody has said that its code may run
     try {
-      await this.#session.start(this.#editor.text);
+      await this.#session.start(text);
     } catch (error) {
       const { place } = error as { place?: Place };
       this.#onFailure(error instanceof Error ? error.message : String(error), place);
       return;
     }
     const port = await this.#session.listening();
-    if (port !== undefined && draft.mode === "form") await this.send(draft);
+    if (port !== undefined && (sending || draft.mode === "form")) await this.send(draft);
   }
 
   async send(draft = this.#request.draft): Promise<void> {
-    if (this.#session.state !== "running") return this.run();
+    const { state } = this.#session;
+    if (state === "stopped" || state === "ended") return this.run(true);
     const port = this.#request.port ?? (await this.#session.listening());
     if (port === undefined) {
-      this.#console.note("The program does not listen on any port.");
+      if (this.#session.state === "running") this.#console.note("The program does not listen on any port.");
       return;
     }
     this.#exchange?.hangUp();
@@ -181,6 +194,7 @@ export class Playground {
   }
 
   show(program: Program): void {
+    this.#shown++;
     this.#session.stop();
     this.#exchange?.hangUp();
     this.#exchange = undefined;
@@ -210,8 +224,14 @@ export class Playground {
   #onFailure(text: string, place: Place | undefined): void {
     const found = place ?? (text.startsWith("SyntaxError") ? this.#editor.firstSyntaxFault() : undefined);
     this.#console.fail(text, found);
+    if (!this.#exchange) this.#bring("Console");
     if (found) this.#editor.showProblem(text, found);
     announce(found ? `${text}, line ${found.line}` : text);
+  }
+
+  /** Where panels are tabs, shows what a press of Run came to; who is at work in a panel stays there. */
+  #bring(panel: Panel): void {
+    if (!document.activeElement?.closest("section")) this.#showPanel(panel);
   }
 
   #onEnd(reason: string): void {
@@ -243,8 +263,17 @@ export class Playground {
   }
 
   async #format(): Promise<void> {
-    const { format } = await import("../editor/format.ts");
-    const result = await format(this.#editor.text, this.#editor.cursor);
+    const loaded = await import("../editor/format.ts").catch(() => undefined);
+    if (!loaded)
+      return notice("Formatting needs a part of the playground that can't be had without a network.");
+    const shown = this.#shown;
+    let text: string;
+    let result: Formatted;
+    do {
+      ({ text } = this.#editor);
+      result = await loaded.format(text, this.#editor.cursor);
+      if (shown !== this.#shown) return;
+    } while (text !== this.#editor.text); // it was written on meanwhile
     if ("problem" in result) {
       this.#onFailure(result.problem, result.place);
       return;

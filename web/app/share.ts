@@ -18,6 +18,14 @@ export async function hashOf(program: Program): Promise<string> {
   return `#${await packProgram(program)}`;
 }
 
+/** The hash of a link that opens with all of the program; `undefined` where none can, as it is too much. */
+export async function linkTo(program: Program): Promise<string | undefined> {
+  const hash = await hashOf(program);
+  const opened = await openHash(hash);
+  const textsOf = ({ code, request }: Program) => JSON.stringify([code, request]);
+  return opened.type === "program" && textsOf(opened.program) === textsOf(program) ? hash : undefined;
+}
+
 /** What a location's hash holds. */
 export async function openHash(hash: string): Promise<Opened> {
   const text = hash.replace(/^#/, "");

@@ -2,11 +2,12 @@
 import { announce, h } from "./dom.ts";
 import { notice } from "./notice.ts";
 import type { Program } from "./program.ts";
-import { hashOf } from "./share.ts";
+import { linkTo } from "./share.ts";
 
 /** Puts the program into the address bar and, where that is allowed, onto the clipboard. */
 export async function share(program: Program): Promise<void> {
-  const hash = await hashOf(program);
+  const hash = await linkTo(program);
+  if (hash === undefined) return notice("This is too much for a link. Download takes the program along.");
   history.replaceState(null, "", hash);
   try {
     await navigator.clipboard.writeText(location.href);

@@ -10,7 +10,7 @@ import { type ResponseHead, ResponseReader } from "../../src/http1/response-read
 import type { Network, Socket } from "../../src/socket/index.ts";
 
 /** Bytes of a response that are kept to be shown; what is more is counted. */
-const MAX_KEPT = 4 * 1024 * 1024;
+const MAX_KEPT = 16 * 1024 * 1024;
 
 export interface Reply {
   readonly head: ResponseHead;

@@ -1,39 +1,38 @@
 /** A body as its media type wants to be seen: JSON indented, images as images, text as text, the rest in hex. */
 import { h } from "../app/dom.ts";
+import { joined } from "../http/bytes.ts";
+import { decoded } from "../http/decoded.ts";
+import type { Reply } from "../http/exchange.ts";
+import { sizeOf } from "../wire/describe.ts";
 
+/** Characters shown; bytes that are looked at while more are to come, with each frame anew. */
 const MAX_SHOWN = 200_000;
 const MAX_HEX = 4096;
+/** More than this a small body does not unpack to. */
+const MAX_DECODED = 16 * 1024 * 1024;
+/** Characters of JSON that are indented. */
+const MAX_INDENTED = 8_000_000;
 let lastImage: string | undefined;
 
-interface Fields {
-  get(name: string): string | null;
-}
-
-export async function bodyView(bytes: Uint8Array, fields: Fields): Promise<Node> {
-  if (bytes.length === 0) return h("p", { class: "empty" }, "No body");
-  const type = (fields.get("Content-Type") ?? "").toLowerCase();
-  const decoded = await decodedBody(bytes, fields.get("Content-Encoding"));
-  if (/^image\/(png|jpeg|gif|webp|avif|svg\+xml)/.test(type)) return image(decoded, type);
-  const text = textIn(decoded, type);
-  if (text === undefined) return h("pre", {}, hex(decoded));
-  const pretty = /json/.test(type) ? indented(text) : text;
-  return h(
-    "pre",
-    {},
-    pretty.length > MAX_SHOWN ? `${pretty.slice(0, MAX_SHOWN)}\n… (more is in the raw view)` : pretty,
-  );
-}
-
-/** Without the content codings that the platform knows; as it is where it can't be decoded (yet). */
-async function decodedBody(bytes: Uint8Array, coding: string | null): Promise<Uint8Array> {
-  const format = coding?.trim().toLowerCase().replace(/^x-/, "");
-  if (format !== "gzip" && format !== "deflate") return bytes;
-  try {
-    const stream = new Blob([bytes.slice()]).stream().pipeThrough(new DecompressionStream(format));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch {
-    return bytes;
+/** @param over whether no more of it will come */
+export async function bodyView({ head, body, bodyBytes }: Reply, over: boolean): Promise<Node> {
+  if (bodyBytes === 0) return h("p", { class: "empty" }, over ? "No body" : "No body yet");
+  const type = (head.headers.get("Content-Type") ?? "").toLowerCase();
+  const kept = joined(body, over ? undefined : MAX_SHOWN);
+  const limit = over ? MAX_DECODED : MAX_SHOWN;
+  const { bytes, cut } = await decoded(kept, head.headers.get("Content-Encoding"), limit);
+  const all = over && !cut && kept.length === bodyBytes;
+  const left = `\n… the rest is not shown; ${sizeOf(bodyBytes)} came in all`;
+  if (/^image\/(png|jpeg|gif|webp|avif|svg\+xml)/.test(type)) {
+    if (!over && kept.length < bodyBytes)
+      return h("p", { class: "empty" }, "The image is shown when it has come.");
+    return image(bytes, type);
   }
+  const text = textIn(bytes, type, all);
+  if (text === undefined) return h("pre", {}, hex(bytes) + (all || !over ? "" : left));
+  const pretty = all && /json/.test(type) && text.length <= MAX_INDENTED ? indented(text) : text;
+  const whole = pretty.length <= MAX_SHOWN && (all || kept.length === bodyBytes);
+  return h("pre", {}, whole ? pretty : pretty.slice(0, MAX_SHOWN) + left);
 }
 
 function image(bytes: Uint8Array, type: string): HTMLElement {
@@ -42,11 +41,12 @@ function image(bytes: Uint8Array, type: string): HTMLElement {
   return h("img", { src: lastImage, alt: "The body of the response" });
 }
 
-function textIn(bytes: Uint8Array, type: string): string | undefined {
+/** @param all whether a character at the end that is not whole is a fault, or was cut off here */
+function textIn(bytes: Uint8Array, type: string, all: boolean): string | undefined {
   const charset = /charset="?([\w-]+)/.exec(type)?.[1] ?? "utf-8";
   const textual = /^(text\/|application\/(json|javascript|xml|xhtml)|[^;]*[+/](json|xml))/.test(type);
   try {
-    const text = new TextDecoder(charset, { fatal: !textual }).decode(bytes);
+    const text = new TextDecoder(charset, { fatal: !textual }).decode(bytes, { stream: !all });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: whether there are any is the question
     return textual || !/[\0-\x08\x0e-\x1f]/.test(text) ? text : undefined;
   } catch {

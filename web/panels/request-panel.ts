@@ -27,7 +27,9 @@ export class RequestPanel {
     this.#hangUp = button("hang-up", events.onHangUp);
     button("copy-curl", () => void this.#copyCurl());
     for (const input of [this.#method, this.#path]) {
-      input.addEventListener("keydown", (event) => event.key === "Enter" && events.onSend());
+      input.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && !this.#send.disabled) events.onSend();
+      });
     }
     this.ports = [];
   }

@@ -1,19 +1,20 @@
 /** The response, pretty or raw, as it comes in. */
 import { byId, choice, eachFrame, h } from "../app/dom.ts";
+import { joined, wholeCharacters } from "../http/bytes.ts";
 import type { Exchange, Reply } from "../http/exchange.ts";
 import { textOf } from "../http/raw-text.ts";
 import { sizeOf, timeOf } from "../wire/describe.ts";
 import { bodyView } from "./body-view.ts";
 
-/** Characters of a raw response shown at once. */
+/** Bytes of a raw response shown at once. */
 const MAX_RAW = 200_000;
 
 export class ResponsePanel {
   readonly #output = byId("response", HTMLElement);
   #exchange: Exchange | undefined;
   #mode: "pretty" | "raw" = "pretty";
-  /** Counts the drawings, as a body may take its time. */
-  #drawing = 0;
+  /** A body may take its time: meanwhile nothing else is drawn. */
+  #drawing = false;
   readonly changed = eachFrame(() => void this.#draw());
 
   constructor() {
@@ -36,11 +37,21 @@ export class ResponsePanel {
 
   async #draw(): Promise<void> {
     const exchange = this.#exchange;
-    if (!exchange) return;
-    const drawing = ++this.#drawing;
-    const parts = this.#mode === "raw" ? [rawView(exchange)] : await prettyView(exchange);
-    // A body that was decoded meanwhile is of a response that is not shown any more, or has grown.
-    if (drawing !== this.#drawing && exchange !== this.#exchange) return;
+    const mode = this.#mode;
+    if (!exchange || this.#drawing) return;
+    this.#drawing = true;
+    const drawn = [exchange.rawBytes, exchange.state].join();
+    const view = mode === "raw" ? Promise.resolve([rawView(exchange)]) : prettyView(exchange);
+    const parts = await view.finally(() => {
+      this.#drawing = false;
+    });
+    // It is of a response that is not shown any more, or not so; one that has grown is drawn, and then drawn again.
+    const wanted = exchange === this.#exchange && mode === this.#mode;
+    if (!wanted || drawn !== [exchange.rawBytes, exchange.state].join()) this.changed();
+    if (wanted) this.#put(exchange, parts);
+  }
+
+  #put(exchange: Exchange, parts: readonly Node[]): void {
     const { scrollTop, scrollHeight, clientHeight } = this.#output;
     const atEnd = scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 8;
     const replies = exchange.replies.length;
@@ -61,12 +72,10 @@ export function summaryOf(exchange: Exchange): string {
 }
 
 function rawView(exchange: Exchange): HTMLElement {
-  const text = textOf(joined(exchange.raw));
-  return h(
-    "pre",
-    {},
-    text.length > MAX_RAW ? `${text.slice(0, MAX_RAW)}\n… ${sizeOf(exchange.rawBytes)} in all` : text,
-  );
+  const bytes = joined(exchange.raw, MAX_RAW);
+  const all = bytes.length === exchange.rawBytes;
+  const text = textOf(all && exchange.over ? bytes : wholeCharacters(bytes));
+  return h("pre", {}, all ? text : `${text}\n… ${sizeOf(exchange.rawBytes)} in all`);
 }
 
 async function prettyView(exchange: Exchange): Promise<Node[]> {
@@ -93,7 +102,13 @@ async function prettyView(exchange: Exchange): Promise<Node[]> {
     statusLine(reply, exchange),
     ...problem,
     ...(fields.length > 0 ? [table("Fields", fields)] : []),
-    await bodyView(joined(reply.body), reply.head.headers),
+    reply.head.status === 101
+      ? h(
+          "p",
+          { class: "empty" },
+          "From here on it is another protocol's bytes: see the raw view, and the wire.",
+        )
+      : await bodyView(reply, exchange.over),
     ...(reply.trailers.length > 0 ? [table("Trailer fields", reply.trailers)] : []),
   ];
 }
@@ -120,15 +135,4 @@ function table(caption: string, fields: Iterable<readonly [string, string]>): HT
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
-/** Parts as one. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
