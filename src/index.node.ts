@@ -1,5 +1,8 @@
 import { NodeNetwork } from "./adapters/node/network.ts";
-import { createFetch as createFetchOn, type Fetch, type FetchOptions } from "./client/index.ts";
+import type { Fetch } from "./client/fetch.ts";
+// Who only serves does not wait until V8 has read a client.
+import { createFetch as createFetchOn } from "./client/fetch-later.ts";
+import type { FetchOptions } from "./client/options.ts";
 import type { ServerOptions } from "./server/options.ts";
 import { HttpServer } from "./server/server.ts";
 import type { Network } from "./socket/index.ts";

@@ -18,19 +18,20 @@ export const REG_NAME = 8;
 export const DIGIT = 16;
 export const HEXDIG = 32;
 
-/** In the order of their flags. */
-const CLASSES = [
-  /[\w!#$%&'*+.^`|~-]/,
-  /[\t -~\x80-\xff]/,
-  /[!$-;=?-~]/,
-  /[\w!$&'()*+,.;=~-]/,
-  /\d/,
-  /[\da-f]/i,
-];
+export const CHARS: Uint8Array = new Uint8Array(256);
 
-export const CHARS: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) =>
-  CLASSES.reduce((flags, each, i) => flags | (each.test(String.fromCharCode(code)) ? 1 << i : 0), 0),
-);
+/** Each two characters are a range. */
+function mark(flag: number, ranges: string): void {
+  for (let i = 0; i < ranges.length; i += 2)
+    for (let code = ranges.charCodeAt(i); code <= ranges.charCodeAt(i + 1); code++) CHARS[code]! |= flag;
+}
+
+mark(TCHAR, "!!#'*+-.09AZ^z||~~");
+mark(VALUE, "\t\t ~\x80\xff");
+mark(TARGET, "!!$;==?~");
+mark(REG_NAME, "!!$$&.09;;==AZ__az~~");
+mark(DIGIT, "09");
+mark(HEXDIG, "09AFaf");
 
 export const HTAB = 9;
 export const LF = 10;
