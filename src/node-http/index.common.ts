@@ -9,8 +9,12 @@ export {
   validateHeaderName,
   validateHeaderValue,
 } from "./outgoing-headers.ts";
-export { maxHeaderSize } from "./server.ts";
-export type { AnyListener, RequestListener, ServerOptions } from "./server-options.ts";
+export {
+  type AnyListener,
+  maxHeaderSize,
+  type RequestListener,
+  type ServerOptions,
+} from "./server-options.ts";
 export { ServerResponse, ServerResponse as OutgoingMessage } from "./server-response.ts";
 export { Agent, ClientRequest, get, globalAgent, request, setMaxIdleHTTPParsers } from "./stubs.ts";
 export { METHODS, STATUS_CODES } from "./tables.ts";

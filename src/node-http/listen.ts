@@ -1,4 +1,5 @@
 import type { ListenSpec } from "../socket/index.ts";
+import { portProblem } from "../socket/port.ts";
 import { argumentError, missing } from "./errors.ts";
 
 export interface ListenOptions {
@@ -41,21 +42,32 @@ export function listenSpec(args: ListenArguments): Listening {
 }
 
 function optionsOf([first, ...rest]: ListenArguments): ListenOptions {
-  if (typeof first === "object" && first !== null) {
-    if ("fd" in first || "_handle" in first) throw missing("server.listen(handle)", "listen on a port");
-    if ("port" in first || "path" in first) return first;
-    throw argumentError("ERR_INVALID_ARG_VALUE", "options to listen with must have a port or a path");
-  }
-  if (typeof first === "boolean")
-    throw argumentError("ERR_INVALID_ARG_VALUE", `can't listen on ${String(first)}: wanted a port or a path`);
-  if (typeof first === "string" && !/^\d+$/.test(first)) return { path: first };
+  if (typeof first === "object" && first !== null) return checked(first);
+  // Whatever JavaScript takes for a number from 0 on is a port, if maybe a wrong one.
+  if (typeof first === "string" && !(Number(first) >= 0)) return { path: first };
   const host = rest.find((value) => typeof value === "string");
   const backlog = rest.find((value) => typeof value === "number");
-  return { port: first as number | string | undefined, host, backlog };
+  return checked({ port: first as number | string | undefined, host, backlog });
+}
+
+function checked(options: ListenOptions): ListenOptions {
+  if ("fd" in options || "_handle" in options) throw missing("server.listen(handle)", "listen on a port");
+  if (!("port" in options || "path" in options)) throw nowhere("options without either");
+  const { port, path } = options;
+  if (port !== undefined && port !== null) {
+    if (typeof port !== "number" && typeof port !== "string")
+      throw nowhere(`a port that is a ${typeof port}`);
+  } else if (path !== undefined && typeof path !== "string") throw nowhere(`a path that is a ${typeof path}`);
+  return options;
+}
+
+function nowhere(what: string): Error {
+  return argumentError("ERR_INVALID_ARG_VALUE", `wanted a port or a path to listen on, got ${what}`);
 }
 
 function portOf(given: number | string | null | undefined): number {
-  const port = Number(given ?? 0);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw argumentError("ERR_SOCKET_BAD_PORT", "a port must be a whole number from 0 to 65535");
+  const port = typeof given === "string" && given.trim() === "" ? Number.NaN : Number(given ?? 0);
+  const problem = portProblem(port);
+  if (problem) throw argumentError("ERR_SOCKET_BAD_PORT", problem);
+  return port;
 }

@@ -75,7 +75,7 @@ export class OutgoingHeaders {
   merge(given: HeadersArgument): void {
     if (!Array.isArray(given)) {
       for (const [name, value] of Object.entries(given as HeadersRecord)) {
-        if (value !== undefined) this.set(name, value);
+        this.set(name, value as HeaderValue); // which may be none: that is said
       }
       return;
     }

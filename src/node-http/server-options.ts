@@ -1,3 +1,4 @@
+import type { ServerOptions as PorticosOptions } from "../server/options.ts";
 import type { Network } from "../socket/index.ts";
 import type { ConnectionSocket } from "./connection-socket.ts";
 import { argumentError } from "./errors.ts";
@@ -34,6 +35,9 @@ export interface ServerOptions {
   onError?: (error: unknown) => void;
 }
 
+/** `http.maxHeaderSize`: bytes. */
+export const maxHeaderSize = 16_384;
+
 /** @throws TypeError `ERR_INVALID_ARG_TYPE`; RangeError `ERR_OUT_OF_RANGE` */
 export function checkOptions(options: ServerOptions): void {
   if (typeof options !== "object") {
@@ -41,10 +45,31 @@ export function checkOptions(options: ServerOptions): void {
     throw argumentError("ERR_INVALID_ARG_TYPE", `options must be an object or a listener, got ${got}`);
   }
   for (const name of ["keepAliveTimeout", "headersTimeout", "requestTimeout", "maxHeaderSize"] as const) {
-    const value: unknown = options[name] ?? 0;
+    const value: unknown = options[name];
+    if (value === undefined) continue;
     if (typeof value !== "number")
       throw argumentError("ERR_INVALID_ARG_TYPE", `${name} must be a number, got ${typeof value}`);
-    if (!(value >= 0))
-      throw argumentError("ERR_OUT_OF_RANGE", `${name} must be a number of at least 0, got ${value}`);
+    if (!(Number.isSafeInteger(value) && value >= 0))
+      throw argumentError("ERR_OUT_OF_RANGE", `${name} must be a whole number of at least 0, got ${value}`);
   }
+}
+
+/** What of them Portico's server has, too. @param maxHeadersCount Default 2,000; 0 is no limit */
+export function limitsOf(
+  { onError, maxHeaderSize: maxHeaderBytes = maxHeaderSize }: ServerOptions,
+  maxHeadersCount: number | null,
+): Pick<PorticosOptions, "maxBody" | "limits" | "onError"> {
+  const maxHeaderCount = maxHeadersCount ?? 2_000;
+  return {
+    // Node has no limits for these; what reads a body has its own.
+    maxBody: Number.MAX_SAFE_INTEGER,
+    limits: {
+      maxConnections: Infinity,
+      maxUnsentBytes: Infinity,
+      maxHeaderBytes,
+      maxRequestLineBytes: maxHeaderBytes,
+      maxHeaderCount: maxHeaderCount === 0 ? Number.MAX_SAFE_INTEGER : maxHeaderCount,
+    },
+    ...(onError === undefined ? {} : { onError }),
+  };
 }

@@ -1,10 +1,10 @@
-import { ServerRequest } from "../server/request.ts";
-import type { BodyWriter, HttpRequest } from "../server/types.ts";
+import type { HttpRequest } from "../server/types.ts";
 import type { ConnectionSocket } from "./connection-socket.ts";
+import { Delivery } from "./delivery.ts";
 import { argumentError, checkName, missing, NodeHttpError } from "./errors.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
 import { type HeadersArgument, type HeaderValue, OutgoingHeaders } from "./outgoing-headers.ts";
-import { Buffer, type Done, Writable } from "./streams.ts";
+import { type Done, Writable } from "./streams.ts";
 import { STATUS_CODES } from "./tables.ts";
 
 /**
@@ -29,14 +29,7 @@ export class ServerResponse extends Writable {
   _header: string | null = null;
 
   readonly #headers = new OutgoingHeaders();
-  #request: HttpRequest | undefined;
-  #writer: Promise<BodyWriter> | undefined;
-  #wrote = false;
-  /** The whole body, where `end` was the first to bring one. */
-  #whole: Uint8Array | string | undefined;
-  #trailers: [string, string][] = [];
-  /** Whether all of it was handed to the connection. */
-  #sent = false;
+  readonly #delivery = new Delivery(this, this.#headers);
   /** Whether what it is destroyed with is emitted: sending failed, and the program did not ask for it. */
   #emitsError = false;
 
@@ -50,12 +43,12 @@ export class ServerResponse extends Writable {
 
   /** It answers this request. */
   begin(request: HttpRequest): void {
-    this.#request = request;
+    this.#delivery.request = request;
   }
 
   /** Whether it was destroyed before all of it was sent, and its connection with it. */
   get givenUp(): boolean {
-    return this.destroyed && !this.#sent;
+    return this.destroyed && !this.#delivery.over;
   }
 
   get headersSent(): boolean {
@@ -150,8 +143,7 @@ export class ServerResponse extends Writable {
   /** Sends the head now. */
   flushHeaders(): void {
     if (!this.headersSent) this._implicitHeader();
-    this.#wrote = true;
-    this.#start().catch((error) => this.fail(error));
+    this.#delivery.begin().catch((error) => this.fail(error));
   }
 
   writeContinue(callback?: () => void): void {
@@ -183,7 +175,7 @@ export class ServerResponse extends Writable {
   addTrailers(headers: HeadersArgument): void {
     const all = new OutgoingHeaders();
     all.merge(headers);
-    this.#trailers = all.lines();
+    this.#delivery.trailers = all.lines();
   }
 
   setTimeout(ms: number, callback?: () => void): this {
@@ -195,7 +187,7 @@ export class ServerResponse extends Writable {
   override write(chunk: unknown, encoding?: string | Done, done?: Done): boolean {
     if (this.writableEnded) return this.#tooLate(typeof encoding === "function" ? encoding : done);
     if (!this.headersSent) this._implicitHeader();
-    this.#wrote = true;
+    this.#delivery.inPieces = true;
     return super.write(asBytes(chunk), encoding, done);
   }
 
@@ -208,8 +200,8 @@ export class ServerResponse extends Writable {
     }
     if (!this.writableEnded && !this.destroyed) {
       if (!this.headersSent) this._implicitHeader();
-      if (!this.#wrote && chunk !== undefined && chunk !== null) {
-        this.#whole = wholeBody(chunk, encoding);
+      if (!this.#delivery.inPieces && chunk !== undefined && chunk !== null) {
+        this.#delivery.takeWhole(chunk, encoding);
         return super.end(undefined, undefined, done);
       }
     }
@@ -218,7 +210,7 @@ export class ServerResponse extends Writable {
 
   /** As in Node, an answer that is given up takes its connection along. */
   override _destroy(error: Error | null, done: Done): void {
-    if (!this.#sent) this.#request?.client.destroy();
+    this.#delivery.giveUp();
     done(this.#emitsError ? error : null);
   }
 
@@ -235,69 +227,29 @@ export class ServerResponse extends Writable {
 
   /** The listener's mistake, or the client's, for which Portico answers while it can. */
   fail(error: unknown): void {
-    if (this.#sent || this.destroyed) return;
+    if (this.#delivery.over || this.destroyed) return;
     this.failure = error;
-    this.#sent = true;
-    if (this.#request instanceof ServerRequest) this.#request.reason = undefined;
+    this.#delivery.leave();
     this.destroy();
   }
 
   override _write(chunk: Uint8Array, _encoding: string, done: Done): void {
-    this.#writePiece(chunk).then(
+    this.#delivery.piece(chunk).then(
       () => done(),
       (error) => this.#failed(error, done),
     );
   }
 
   override _final(done: Done): void {
-    this.#finish().then(
-      () => {
-        this.#sent = true;
-        done();
-      },
+    this.#delivery.finish().then(
+      () => done(),
       (error) => this.#failed(error, done),
     );
   }
 
   /** The connection is gone; what was handed to it before has been sent for all that a program can know. */
   connectionLost(): void {
-    if (!this.#sent) this.destroy();
-  }
-
-  async #writePiece(chunk: Uint8Array): Promise<void> {
-    const writer = await this.#start();
-    await writer.write(chunk);
-  }
-
-  /** Once, although a write may come before the head of `flushHeaders` is out. */
-  #start(): Promise<BodyWriter> {
-    this.#writer ??= this.#sendHead();
-    return this.#writer;
-  }
-
-  async #sendHead(): Promise<BodyWriter> {
-    const request = this.#served();
-    this.#headOf(request);
-    return request.sendHeaders(this.#headers.lines(), this.statusCode);
-  }
-
-  async #finish(): Promise<void> {
-    if (!this.#wrote && this.#trailers.length === 0) {
-      const request = this.#served();
-      this.#headOf(request);
-      await request.respond(this.statusCode, this.#whole ?? null, this.#headers.lines());
-      return;
-    }
-    const writer = await this.#start();
-    if (this.#whole !== undefined) await writer.write(this.#whole);
-    await writer.close(this.#trailers);
-  }
-
-  /** What of a head `respond` has no parameter for. */
-  #headOf(request: HttpRequest): void {
-    if (!(request instanceof ServerRequest)) return;
-    request.reason = this.statusMessage;
-    request.sendsDate = this.sendDate;
+    if (!this.#delivery.over) this.destroy();
   }
 
   /** The client went away: like Node, no error but a close without `"finish"`. */
@@ -317,11 +269,6 @@ export class ServerResponse extends Writable {
     }
   }
 
-  #served(): HttpRequest {
-    if (this.#request === undefined) throw missing("a response that no server made");
-    return this.#request;
-  }
-
   #mustBeOpen(what: string): void {
     if (!this.headersSent) return;
     throw new NodeHttpError(
@@ -336,16 +283,4 @@ function asBytes(chunk: unknown): unknown {
   return ArrayBuffer.isView(chunk) && !(chunk instanceof Uint8Array)
     ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     : chunk;
-}
-
-/** @throws TypeError `ERR_INVALID_ARG_TYPE` */
-function wholeBody(chunk: unknown, encoding: string | undefined): Uint8Array | string {
-  if (typeof chunk === "string") {
-    return encoding === undefined || /^utf-?8$/i.test(encoding) ? chunk : Buffer.from(chunk, encoding);
-  }
-  if (chunk instanceof Uint8Array) return chunk;
-  throw argumentError(
-    "ERR_INVALID_ARG_TYPE",
-    `a chunk must be a string or a Uint8Array, got ${typeof chunk}`,
-  );
 }

@@ -2,6 +2,7 @@ import type { ProtocolError } from "../http1/errors.ts";
 import { HttpServer } from "../server/server.ts";
 import type { HttpRequest, UpgradedConnection } from "../server/types.ts";
 import type { Network, Socket } from "../socket/index.ts";
+import { changeOf } from "./change.ts";
 import { clientErrorOf } from "./client-error.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionSocket, familyOf } from "./connection-socket.ts";
@@ -9,7 +10,7 @@ import { NodeHttpError } from "./errors.ts";
 import { IncomingMessage } from "./incoming-message.ts";
 import { type ListenArguments, listenSpec } from "./listen.ts";
 import { pin } from "./pin.ts";
-import { type AnyListener, checkOptions, type ServerOptions } from "./server-options.ts";
+import { type AnyListener, checkOptions, limitsOf, type ServerOptions } from "./server-options.ts";
 import { ServerResponse } from "./server-response.ts";
 import { Buffer, EventEmitter } from "./streams.ts";
 import { type Watch, watchedNetwork } from "./watched-network.ts";
@@ -20,9 +21,6 @@ export interface Runtime {
   /** See `pin`. */
   readonly pinned: boolean;
 }
-
-/** `http.maxHeaderSize`: bytes. */
-export const maxHeaderSize = 16_384;
 
 /** The longest time that a timer can wait. */
 const FOREVER_MS = 2_147_483_647;
@@ -193,22 +191,10 @@ export class HttpServerOfNode extends EventEmitter {
   }
 
   #makeServer(network: Network): HttpServer {
-    const timeouts = this.#times;
-    const { onError, maxHeaderSize: maxHeaderBytes = maxHeaderSize } = this.#options;
-    const maxHeaderCount = this.maxHeadersCount ?? 2_000;
     return new HttpServer({
+      ...limitsOf(this.#options, this.maxHeadersCount),
       network,
-      timeouts,
-      // Node has no limits for these; what reads a body has its own.
-      maxBody: Number.MAX_SAFE_INTEGER,
-      limits: {
-        maxConnections: Infinity,
-        maxUnsentBytes: Infinity,
-        maxHeaderBytes,
-        maxRequestLineBytes: maxHeaderBytes,
-        maxHeaderCount: maxHeaderCount === 0 ? Number.MAX_SAFE_INTEGER : maxHeaderCount,
-      },
-      ...(onError === undefined ? {} : { onError }),
+      timeouts: this.#times,
       onClientError: (error, client, takeOver) => this.#clientError(error, client, takeOver),
     });
   }
@@ -265,7 +251,7 @@ export class HttpServerOfNode extends EventEmitter {
     const message = new (this.#options.IncomingMessage ?? IncomingMessage)(connection?.facade);
     message.begin(request);
     message.joinDuplicateHeaders = this.#options.joinDuplicateHeaders ?? false;
-    const change = this.#changeOf(request);
+    const change = changeOf(request, this.listenerCount("upgrade") > 0);
     if (change !== undefined) {
       this.#handOver(change, message, request);
       return Promise.resolve();
@@ -308,13 +294,5 @@ export class HttpServerOfNode extends EventEmitter {
   #eventOf(request: HttpRequest): string {
     if (this.listenerCount("checkContinue") === 0) return "request";
     return request.headers.get("expect") === null ? "request" : "checkContinue";
-  }
-
-  /** An upgrade that nobody listens for is a request as others; to CONNECT there is no other answer. */
-  #changeOf({ method, headers, protocol }: HttpRequest): "upgrade" | "connect" | undefined {
-    if (method === "CONNECT") return "connect";
-    if (protocol.minor === 0 || !headers.has("upgrade") || this.listenerCount("upgrade") === 0)
-      return undefined;
-    return /(^|,)\s*upgrade\s*(,|$)/i.test(headers.get("connection") ?? "") ? "upgrade" : undefined;
   }
 }
