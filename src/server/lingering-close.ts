@@ -29,7 +29,7 @@ export class LingeringClose {
     const { host, output, socket } = this.#connection;
     const { clock, timeouts } = host.config;
     const { lingerMs, writeStallMs } = timeouts;
-    const ms = output.volume > MAX_QUICK ? Math.max(lingerMs, writeStallMs) : lingerMs;
+    const ms = output.volume > MAX_QUICK ? Math.max(lingerMs, writeStallMs || Infinity) : lingerMs;
     if (ms > 0) this.#deadline = clock.now() + ms;
     socket.end();
   }

@@ -1,14 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { VirtualNetwork, type VirtualNetworkOptions } from "../adapters/virtual/index.ts";
 import { FakeClock, settled, WireClient } from "../testing/index.ts";
+import type { Timeouts } from "./options.ts";
 import { HttpServer } from "./server.ts";
 import type { RequestCallback } from "./types.ts";
 
-/** A server with the default timeouts, and a client on a line of its own, who asked. */
-async function download(line: VirtualNetworkOptions, callback: RequestCallback, field = "") {
+/** A server with the default timeouts but for those given, and a client on a line of its own, who asked. */
+async function download(
+  line: VirtualNetworkOptions,
+  callback: RequestCallback,
+  field = "",
+  timeouts: Partial<Timeouts> = {},
+) {
   const clock = new FakeClock();
   const network = new VirtualNetwork({ clock, ...line });
-  const server = new HttpServer({ network, clock });
+  const server = new HttpServer({ network, clock, timeouts });
   void server.serve(80, callback);
   await settled();
   const connecting = WireClient.connect(network, { host: "localhost", port: 80 });
@@ -48,6 +54,18 @@ describe("a slow reader of a large answer", () => {
       await close();
     });
   }
+
+  it("gets all of its last answer without a write timeout, however slow it is", async () => {
+    const line = { bytesPerSecond: 2000, maxSegmentBytes: 65_536 };
+    const callback: RequestCallback = (request) => request.respond(200, bytes);
+    const { client, seconds, close } = await download(line, callback, "Connection: close\r\n", {
+      writeStallMs: 0,
+    });
+    await seconds(size / 2000 + 10);
+    expect(client.bytes.length).toBeGreaterThan(size);
+    expect(client.state).toBe("half-closed");
+    await close();
+  });
 
   it("is reset after writeStallMs when that is but a trickle, although each bit of it is a drain", async () => {
     const line = { bytesPerSecond: 1000, maxSegmentBytes: 1000, highWaterMark: 1000 };
