@@ -8,3 +8,4 @@ export type {
   UnixListenSpec,
 } from "./specs.ts";
 export type { TlsIdentity, TlsOptions } from "./tls/options.ts";
+export { peerCertificate } from "./tls/peer-certificate.ts";

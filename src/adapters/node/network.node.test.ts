@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Listener } from "../../socket/index.ts";
@@ -172,6 +172,19 @@ describe("Unix sockets", () => {
     await listen({ path });
     expect(await codeOf(network.listen({ path }))).toBe("EADDRINUSE");
     expect(await codeOf(network.connect({ path: join(directory, "nobody") }))).toBe("ENOENT");
+  });
+
+  // libuv makes the kernel's ENOENT that, for the sake of Windows.
+  it("rejects with EACCES, as node:net does, where the folder is missing, and names it", async () => {
+    const path = join(directory, "nowhere", "socket");
+    const nodes = await new Promise((resolve) => createServer().once("error", resolve).listen(path));
+    const refused = network.listen({ path });
+    await expect(refused).rejects.toMatchObject({ code: (nodes as NodeJS.ErrnoException).code });
+    await expect(refused).rejects.toThrow(
+      `EACCES: could not listen on ${path}: there is no folder ${dirname(path)}`,
+    );
+    const free = await listen({ path: join(directory, "somewhere") });
+    expect(free.address.family).toBe("unix");
   });
 
   it("serves curl", async () => {

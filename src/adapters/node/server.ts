@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { createServer, isIP, type ListenOptions, type Server } from "node:net";
+import { dirname } from "node:path";
 import { type ListenSpec, NetworkError } from "../../socket/index.ts";
 import { networkError } from "./errors.ts";
 import type { NodeListenSpec } from "./specs.ts";
@@ -16,7 +18,7 @@ export async function listeningServer(spec: NodeListenSpec, identities?: Identit
   const server =
     identities?.createServer() ?? createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => reject(networkError(error, `could not listen on ${nameOf(spec)}`));
+    const fail = (error: unknown) => reject(networkError(error, problemOf(spec)));
     server.once("error", fail);
     try {
       server.listen(options, () => {
@@ -71,6 +73,13 @@ function requireReusePort(): void {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12)) return;
   throw new NetworkError("ENOTSUP", `reusePort needs Node 22.12 or 23.1, this is ${process.versions.node}`);
+}
+
+/** Where the folder of a Unix socket is missing, libuv says EACCES, as though there were one. */
+function problemOf(spec: NodeListenSpec): string {
+  const problem = `could not listen on ${nameOf(spec)}`;
+  if (!("path" in spec) || process.platform === "win32" || existsSync(dirname(spec.path))) return problem;
+  return `${problem}: there is no folder ${dirname(spec.path)}`;
 }
 
 function nameOf(spec: NodeListenSpec): string {

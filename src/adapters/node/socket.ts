@@ -1,4 +1,5 @@
 import type { Socket as NetSocket } from "node:net";
+import type { PeerCertificate, TLSSocket } from "node:tls";
 import type { Socket, SocketAddress, SocketEvents } from "../../socket/index.ts";
 import { ipAddress } from "../ip-address.ts";
 import { unixAddress } from "./address.ts";
@@ -88,6 +89,11 @@ export class NodeSocket implements Socket {
 
   get secure(): boolean {
     return this.#beneath !== this.#net;
+  }
+
+  get peerCertificate(): PeerCertificate | undefined {
+    const net = this.#net as Partial<TLSSocket>;
+    return net.authorized ? net.getPeerCertificate?.() : undefined;
   }
 
   get bytesTaken(): number {

@@ -2,7 +2,10 @@ import type { ConnectSpec, ListenSpec } from "../../socket/index.ts";
 
 /** Listens on a Unix socket (a named pipe on Windows). */
 export interface UnixListenSpec {
-  /** Where the socket is made; it is removed by `close`. A path that exists rejects with `EADDRINUSE`. */
+  /**
+   * Where the socket is made; it is removed by `close`. A path that exists rejects with `EADDRINUSE`, one whose folder is
+   * missing with `EACCES` (as with `node:net`).
+   */
   readonly path: string;
   /** Connections that may wait to be accepted. Default 511. */
   readonly backlog?: number;

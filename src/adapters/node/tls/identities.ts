@@ -2,8 +2,12 @@ import type { SecureContext, Server } from "node:tls";
 import { nodeTls } from "./node-tls.ts";
 import { ALPN, DEFAULT_HANDSHAKE_TIMEOUT_MS, type TlsIdentity, type TlsOptions } from "./options.ts";
 
+/** What of its clients a server asks. */
+type Asked = Pick<TlsOptions, "requestCert" | "rejectUnauthorized">;
+
 interface Loaded {
   readonly identity: TlsIdentity;
+  readonly asked: Required<Asked>;
   readonly standard: SecureContext;
   readonly names: ReadonlyMap<string, SecureContext>;
   readonly handshakeTimeoutMs: number;
@@ -25,7 +29,10 @@ export class Identities {
    */
   replace(options: TlsOptions): void {
     const loaded = load(options);
-    if (this.#servers.size > 0) assertShown(loaded);
+    if (this.#servers.size > 0) {
+      assertShown(loaded);
+      assertSame(this.#loaded.asked, loaded.asked);
+    }
     this.#loaded = loaded;
     for (const server of this.#servers) server.setSecureContext(this.#loaded.identity);
   }
@@ -37,9 +44,10 @@ export class Identities {
    */
   createServer(): Server {
     assertShown(this.#loaded);
-    const { identity } = this.#loaded;
+    const { identity, asked } = this.#loaded;
     const server = nodeTls().createServer({
       ...identity,
+      ...asked,
       SNICallback: (name, callback) => callback(null, this.#named(name)),
       ALPNProtocols: ALPN,
       ...{ pauseOnConnect: true, noDelay: true },
@@ -80,17 +88,32 @@ function assertWhole(name: string, identity: TlsIdentity): void {
   throw new TypeError(`${name} needs both cert and key`);
 }
 
+/** Node has no way to tell a server that listens. @throws TypeError */
+function assertSame(before: Required<Asked>, after: Required<Asked>): void {
+  for (const name of ["requestCert", "rejectUnauthorized"] as const) {
+    if (before[name] !== after[name]) throw new TypeError(`${name} can't change while somebody listens`);
+  }
+}
+
+/** @throws TypeError */
+function askedOf(options: Asked, { ca }: TlsIdentity): Required<Asked> {
+  const { requestCert = false, rejectUnauthorized = true } = options;
+  for (const [name, value] of Object.entries({ requestCert, rejectUnauthorized })) {
+    if (typeof value !== "boolean")
+      throw new TypeError(`${name} must be true or false, got ${String(value)}`);
+  }
+  if (requestCert && ca === undefined) throw new TypeError("requestCert needs ca: whose clients are let in");
+  return { requestCert, rejectUnauthorized };
+}
+
 /** @throws TypeError, or Error with OpenSSL's code */
-function load({
-  names = {},
-  handshakeTimeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS,
-  ...given
-}: TlsOptions): Loaded {
+function load({ names = {}, handshakeTimeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS, ...all }: TlsOptions): Loaded {
   if (typeof handshakeTimeoutMs !== "number" || !(handshakeTimeoutMs >= 0)) {
     throw new TypeError(
       `handshakeTimeoutMs must be a number of at least 0, got ${String(handshakeTimeoutMs)}`,
     );
   }
+  const { requestCert: _requestCert, rejectUnauthorized: _rejectUnauthorized, ...given } = all;
   assertWhole("tls", given);
   const identity: TlsIdentity = { minVersion: "TLSv1.2", ...given };
   const { createSecureContext } = nodeTls();
@@ -101,6 +124,7 @@ function load({
   });
   return {
     identity,
+    asked: askedOf(all, given),
     standard: createSecureContext(identity),
     names: new Map(contexts),
     handshakeTimeoutMs: handshakeTimeoutMs < 2 ** 31 ? handshakeTimeoutMs : 0, // Node takes more for no time at all

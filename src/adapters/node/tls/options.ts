@@ -19,9 +19,21 @@ export interface TlsOptions extends TlsIdentity {
   readonly names?: Readonly<Record<string, TlsIdentity>>;
   /**
    * What `connect` trusts, in PEM: certificates of authorities, or the server's own. Default: the list that
-   * came with Node.
+   * came with Node. Where `requestCert` is set, also the authorities whose clients are let in.
    */
   readonly ca?: SecureContextOptions["ca"];
+  /**
+   * Asks clients for a certificate (RFC 8446 section 4.3.2) that one of `ca` has signed; `ca` has to be given then, since
+   * whom the web's authorities know is anybody. `peerCertificate` tells whose it is. `connect` shows `cert` to a server
+   * that asks for it, without this option. Stays as it is while somebody listens. Default false.
+   */
+  readonly requestCert?: boolean;
+  /**
+   * What becomes of a client without such a certificate: `true` ends its handshake, so that no request of it is read,
+   * `false` serves it, as one that has none. Counts only with `requestCert`; what `connect` asks of a server is never
+   * less. Stays as it is while somebody listens. Default true.
+   */
+  readonly rejectUnauthorized?: boolean;
   /**
    * Milliseconds that a client has from its connection to the end of the handshake; then the connection is
    * reset. Default 10,000 (Node has 120,000, nginx 60,000: an honest client needs two round trips). 0 waits
