@@ -74,6 +74,16 @@ describe("routes", () => {
     ["the prefix that X-Forwarded-Prefix gave", `/app/~${session}/8080/next`, `${base}/next`],
     ["a preview's URL", `${base}/next`, `${base}/next`],
     ["elsewhere", "https://elsewhere.example/next", "https://elsewhere.example/next"],
+    [
+      "a preview's path elsewhere",
+      `https://elsewhere.example/~${session}/80/`,
+      `https://elsewhere.example/~${session}/80/`,
+    ],
+    [
+      "the prefix behind the server's own name",
+      `http://localhost:8080/app/~${session}/8080/next`,
+      `${base}/next`,
+    ],
     ["another scheme", "mailto:a@b.example", "mailto:a@b.example"],
     ["what is no URL", "http://", "http://"],
   ])("Location: %s", (_, value, wanted) => {

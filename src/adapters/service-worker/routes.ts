@@ -65,14 +65,13 @@ export class Routes {
       return value;
     }
     const target = `${url.pathname}${url.search}${url.hash}`;
+    const own = url.origin === this.origin;
+    const local = url.protocol === "http:" && LOCAL_NAMES.has(url.hostname);
+    if (!own && !local) return value;
     // A server that was told its prefix may use it.
     if (this.parse(`${this.origin}${target}`) !== undefined) return `${this.origin}${target}`;
     // The browser's name for this server, even where that is "localhost" too.
-    if (url.origin === this.origin) return previewUrl(place, target);
-    if (url.protocol === "http:" && LOCAL_NAMES.has(url.hostname)) {
-      return previewUrl({ ...place, port: Number(url.port || 80) }, target);
-    }
-    return value;
+    return previewUrl(own ? place : { ...place, port: Number(url.port || 80) }, target);
   }
 
   #match(url: string): RegExpExecArray | undefined {

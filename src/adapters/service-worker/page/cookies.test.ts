@@ -42,3 +42,16 @@ test("a cookie is replaced, and deleted by one that has expired", async () => {
   await cookies.store(["sid=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT"], url, "strict");
   expect(cookies.header(url, "strict")).toBe("");
 });
+
+test("a library that could not be loaded is loaded again with the next cookie", async () => {
+  let tries = 0;
+  const cookies = new Cookies(async () => {
+    if (++tries === 1) throw new TypeError("Failed to fetch dynamically imported module");
+    const { CookieJar } = await import("tough-cookie");
+    return new CookieJar(undefined, { rejectPublicSuffixes: false, allowSpecialUseDomain: true });
+  });
+  await expect(cookies.store(["a=1"], url, "strict")).rejects.toThrow("Failed to fetch");
+  await cookies.store(["a=1"], url, "strict");
+  expect(cookies.header(url, "strict")).toBe("a=1");
+  expect(tries).toBe(2);
+});

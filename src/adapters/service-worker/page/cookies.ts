@@ -10,6 +10,12 @@ export type SiteContext = "strict" | "lax" | "none";
 export class Cookies {
   #jar: CookieJar | undefined;
   #loading: Promise<CookieJar> | undefined;
+  readonly #load: () => Promise<CookieJar>;
+
+  /** @param load fetches the library, and makes a jar */
+  constructor(load = newJar) {
+    this.#load = load;
+  }
 
   /** The `Cookie` field for a request to `url`, `""` for none. */
   header(url: string, context: SiteContext): string {
@@ -18,7 +24,10 @@ export class Cookies {
 
   /** Takes the values of an answer's `Set-Cookie` lines. One that is not valid is dropped, as browsers do. */
   async store(values: readonly string[], url: string, context: SiteContext): Promise<void> {
-    this.#loading ??= load();
+    this.#loading ??= this.#load().catch((error: unknown) => {
+      this.#loading = undefined; // a network that was away for a moment
+      throw error;
+    });
     this.#jar ??= await this.#loading;
     for (const value of values) {
       this.#jar.setCookieSync(value, url, { sameSiteContext: context, ignoreError: true });
@@ -26,7 +35,7 @@ export class Cookies {
   }
 }
 
-async function load(): Promise<CookieJar> {
+async function newJar(): Promise<CookieJar> {
   const { CookieJar } = await import("tough-cookie");
   // The one host is "localhost": there are no public suffixes to look up.
   return new CookieJar(undefined, { rejectPublicSuffixes: false, allowSpecialUseDomain: true });

@@ -8,7 +8,7 @@ import {
   WHOLE_BYTES,
 } from "../protocol.ts";
 import { AnswerReader } from "./answer-reader.ts";
-import { inserted } from "./insert.ts";
+import { Insertion, inserted } from "./insert.ts";
 import { type Outlet, ownBuffer } from "./outlet.ts";
 import type { RequestWriter } from "./request-writer.ts";
 
@@ -52,8 +52,9 @@ export class Exchange implements SocketEvents {
   #outlet: Outlet | undefined;
   #socket: Socket | undefined;
   #answer: Answer | undefined;
-  /** Until it has gone out with the begin of the body. */
   #markup: Uint8Array | undefined;
+  /** The markup's way into a body that is streamed. */
+  #insertion: Insertion | undefined;
   #credit = 0;
   #server: "open" | "ended" | "lost" = "open";
 
@@ -197,11 +198,12 @@ export class Exchange implements SocketEvents {
     if (whole instanceof ArrayBuffer) this.#host.passed?.(new Uint8Array(whole));
     const body: AnswerBody =
       whole instanceof ArrayBuffer
-        ? ownBuffer(this.#withMarkup(new Uint8Array(whole)))
+        ? ownBuffer(this.#markup ? inserted(new Uint8Array(whole), this.#markup) : new Uint8Array(whole))
         : whole === null
           ? null
           : "stream";
     if (body !== "stream") this.#release();
+    else this.#insertion = this.#markup && new Insertion(this.#markup);
     this.#answer = { head: translated, body };
     this.#give(this.#answer);
   }
@@ -211,9 +213,7 @@ export class Exchange implements SocketEvents {
     while (this.#credit > 0 && this.#phase === "flowing") {
       const event = this.#reader.next();
       if (event === "end") {
-        this.#release();
-        this.#outlet?.end();
-        this.#finish();
+        this.#whole();
         return;
       }
       if (event === "need-more") {
@@ -227,14 +227,19 @@ export class Exchange implements SocketEvents {
       }
       this.#credit -= event.length;
       this.#host.passed?.(event);
-      this.#outlet?.chunk(ownBuffer(this.#withMarkup(event)));
+      this.#chunk(this.#insertion?.feed(event) ?? event);
     }
   }
 
-  #withMarkup(begin: Uint8Array): Uint8Array {
-    const markup = this.#markup;
-    this.#markup = undefined;
-    return markup ? inserted(begin, markup) : begin;
+  #chunk(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#outlet?.chunk(ownBuffer(bytes));
+  }
+
+  #whole(): void {
+    if (this.#insertion) this.#chunk(this.#insertion.end());
+    this.#release();
+    this.#outlet?.end();
+    this.#finish();
   }
 
   /** There will be no more bytes: the end of a body that ends so, and a cut of any other. */
@@ -243,9 +248,7 @@ export class Exchange implements SocketEvents {
       this.#cut();
       return;
     }
-    this.#release();
-    this.#outlet?.end();
-    this.#finish();
+    this.#whole();
   }
 
   #cut(): void {
