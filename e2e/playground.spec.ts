@@ -226,6 +226,38 @@ new AsyncHttpServer().serve(8123, async (request) => {
   await expect(frame.getByRole("heading")).toHaveText("?a=1+2");
 });
 
+test("a previewed page sends forms as it says, has scripts in its links, and can load itself again", async ({
+  playground,
+}) => {
+  await playground.open();
+  await playground.run(`import { AsyncHttpServer } from "portico";
+let visits = 0;
+const page = () => '<h1>Visit ' + ++visits + '</h1><a href="javascript:;" onclick="document.body.dataset.ran = 1">Script</a> <button onclick="location.reload()">Again</button><form method="post" enctype="multipart/form-data" action="/form"><input type="file" name="file"><button>Send file</button><button formaction="/plain" formenctype="text/plain" name="by" value="b">Send plain</button></form>';
+new AsyncHttpServer().serve(8123, async (request) => {
+  const html = { "Content-Type": "text/html" };
+  if (request.method !== "POST") return request.respond(200, page(), html);
+  if (request.url.pathname === "/plain") return request.respond(200, "<h1>" + request.headers.get("Content-Type") + " " + JSON.stringify(await request.text()) + "</h1>", html);
+  const file = (await request.formData()).get("file") as File;
+  await request.respond(200, "<h1>" + file.name + ": " + (await file.text()) + "</h1>", html);
+});`);
+  const frame = playground.region("Preview").frameLocator("iframe");
+  const heading = frame.getByRole("heading");
+  await expect(heading).toHaveText("Visit 1");
+  await frame.getByRole("link", { name: "Script" }).click();
+  await expect(frame.locator("body")).toHaveAttribute("data-ran", "1");
+  await frame.getByRole("button", { name: "Again" }).click();
+  await expect(heading).toHaveText("Visit 2");
+  await frame
+    .locator("input")
+    .setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("grüß") });
+  await frame.getByRole("button", { name: "Send file" }).click();
+  await expect(heading).toHaveText("a.txt: grüß");
+  await playground.page.getByLabel("Address").fill("/");
+  await playground.button("Open").click();
+  await frame.getByRole("button", { name: "Send plain" }).click();
+  await expect(heading).toHaveText('text/plain "file=\\r\\nby=b\\r\\n"');
+});
+
 test("what a program requests of itself goes over the wire too", async ({ playground }) => {
   await playground.open();
   await playground.run(`import { AsyncHttpServer, createFetch } from "portico";

@@ -9,6 +9,7 @@ import { BridgedEventSource } from "./bridged-event-source.ts";
 import { bridgedFetch } from "./bridged-fetch.ts";
 import { bridgedWebSocket } from "./bridged-websocket.ts";
 import { keepFramesOut } from "./no-frames.ts";
+import { type Submission, submission } from "./submission.ts";
 
 for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTransport"]) {
   Object.defineProperty(globalThis, name, { value: undefined });
@@ -21,26 +22,23 @@ Object.assign(globalThis, {
 });
 
 addEventListener("click", (event) => {
-  const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
-  const href = link?.getAttribute("href") ?? "#";
-  if (event.defaultPrevented || href.startsWith("#")) return;
+  const link = event.target instanceof Element ? event.target.closest("a[href], area[href]") : null;
+  const href = link?.getAttribute("href")?.trim() ?? "#";
+  // What is at its own place is the page's own matter, and so is a script, which links of handlers have.
+  if (event.defaultPrevented || href.startsWith("#") || /^javascript:/i.test(href)) return;
   event.preventDefault();
-  ask({ type: "open", url: addressOf(href), method: "GET", body: undefined });
+  open({ url: addressOf(href), method: "GET" });
 });
 
 addEventListener("submit", (event) => {
-  if (event.defaultPrevented || !(event.target instanceof HTMLFormElement)) return;
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement)) return;
+  const method = submitter?.getAttribute("formmethod") ?? form.getAttribute("method");
+  if (method?.toLowerCase() === "dialog") return; // it closes one, and is sent nowhere
   event.preventDefault();
-  const form = event.target;
-  const fields = new URLSearchParams();
-  for (const [name, value] of new FormData(form, event.submitter)) fields.append(name, String(value));
-  const url = new URL(addressOf(form.getAttribute("action") ?? ""));
-  const post = form.method === "post";
-  if (!post) url.search = fields.toString();
-  ask({
-    type: "open",
-    url: url.href,
-    method: post ? "POST" : "GET",
-    body: post ? fields.toString() : undefined,
-  });
+  void submission(form, submitter, addressOf).then(open);
 });
+
+function open(page: Pick<Submission, "url" | "method"> & Partial<Submission>): void {
+  ask({ type: "open", body: undefined, contentType: undefined, ...page });
+}

@@ -24,7 +24,7 @@ export async function standalonePage(
   script: string,
   load: (url: URL) => Promise<Fetched>,
 ): Promise<string> {
-  const page = new DOMParser().parseFromString(html, "text/html");
+  const page = new DOMParser().parseFromString(withoutHandlers(html), "text/html");
   const base = new URL(page.querySelector("base[href]")?.getAttribute("href") ?? "", address);
   let bytes = 0;
   const fetched = async (element: Element, attribute: string) => {
@@ -57,9 +57,17 @@ export async function standalonePage(
   // Put in as text: the parsed page is under the playground's policy, which has no use for a base.
   for (const name of page.head.getAttributeNames()) page.head.removeAttribute(name);
   const home = `<base href="${base.href.replaceAll('"', "%22")}">`;
-  const text = page.documentElement.outerHTML.replace("<head>", () => `<head>${home}`);
+  const text = withHandlers(page.documentElement.outerHTML).replace("<head>", () => `<head>${home}`);
   return `<!doctype html>${text.replaceAll(/(?<![\w-])shadowrootmode(?=\s*=)/gi, "data-$&")}`; // see no-frames.ts
 }
+
+/**
+ * Handlers that are written as attributes have another name while the page is put together: the playground's policy
+ * is the parsed page's too, has no use for them, and says so on the console.
+ */
+const withoutHandlers = (html: string): string =>
+  html.replaceAll(/([\s"'])(on[a-z]+\s*=)/gi, "$1data-portico-aside-$2");
+const withHandlers = (html: string): string => html.replaceAll(/data-portico-aside-(?=on)/gi, "");
 
 function dataUrl({ type, bytes }: Fetched): string {
   let text = "";
@@ -70,7 +78,10 @@ function dataUrl({ type, bytes }: Fetched): string {
 
 /** The same page for where scripts can't run. */
 export function withoutScripts(html: string): string {
-  const page = new DOMParser().parseFromString(html.replace(/<base [^>]*>/, ""), "text/html");
+  const page = new DOMParser().parseFromString(
+    withoutHandlers(html.replace(/<base [^>]*>/, "")),
+    "text/html",
+  );
   for (const script of page.querySelectorAll("script")) script.remove();
   return `<!doctype html>${page.documentElement.outerHTML}`;
 }

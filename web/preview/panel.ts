@@ -28,6 +28,8 @@ export class PreviewPanel {
   #outside: OutsideFrame | undefined;
   #address: URL | undefined;
   #frame: HTMLIFrameElement | undefined;
+  /** The frame whose document was there to be written over. */
+  #written: HTMLIFrameElement | undefined;
   #drawing = 0;
   #parts: Promise<Parts> | undefined;
 
@@ -112,10 +114,8 @@ export class PreviewPanel {
 
   async #fetch(url: URL, init: RequestInit = {}): Promise<Fetched> {
     const { services } = await this.#load();
-    const { method = "GET", body = null } = init;
-    const form = typeof body === "string" ? { "Content-Type": "application/x-www-form-urlencoded" } : {};
     const signal = AbortSignal.timeout(REQUEST_MS);
-    const response = await services.fetch(url.href, { method, body, headers: form, signal });
+    const response = await services.fetch(url.href, { ...init, signal });
     const bytes = await bytesOf(response);
     return { bytes, type: response.headers.get("Content-Type") ?? "" };
   }
@@ -165,14 +165,23 @@ export class PreviewPanel {
 
   #onMessage({ source, data, ports: [port] }: MessageEvent<unknown>): void {
     if (!this.#frame || source !== this.#frame.contentWindow) return;
+    if (data === "ready") return this.#onReady();
     const ask = readAsk(data);
     if (ask && port) void this.#answer(ask, port);
   }
 
+  /** A page that loads itself again has only the frame's own document then: it is requested anew. */
+  #onReady(): void {
+    const again = this.#written === this.#frame;
+    this.#written = this.#frame;
+    if (again && this.#address) void this.open(this.#address.href);
+  }
+
   async #answer(ask: Ask, port: MessagePort): Promise<void> {
     if (ask.type === "open") {
-      const { method, body } = ask;
-      return this.open(ask.url, body === undefined ? {} : { method, body });
+      const { method, body, contentType } = ask;
+      const headers = contentType === undefined ? {} : { "Content-Type": contentType };
+      return this.open(ask.url, body === undefined ? {} : { method, body, headers });
     }
     const { services } = await this.#load();
     if (ask.type === "fetch") await services.answerFetch(ask, port);

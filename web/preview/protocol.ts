@@ -9,7 +9,8 @@ export type Ask =
       readonly type: "open";
       readonly url: string;
       readonly method: string;
-      readonly body: string | undefined;
+      readonly body: ArrayBuffer | undefined;
+      readonly contentType: string | undefined;
     }
   | {
       readonly type: "fetch";
@@ -46,12 +47,20 @@ export type SocketOrder =
 
 export function readAsk(data: unknown): Ask | undefined {
   if (typeof data !== "object" || data === null) return undefined;
-  const { type, url, method, headers, body, protocols } = data as Record<string, unknown>;
+  const { type, url, method, headers, contentType, protocols, ...rest } = data as Record<string, unknown>;
+  const body = rest.body instanceof ArrayBuffer ? rest.body : undefined;
   if (typeof url !== "string") return undefined;
   if (type === "websocket")
     return { type, url, protocols: Array.isArray(protocols) ? protocols.map(String) : [] };
   if (typeof method !== "string") return undefined;
-  if (type === "open") return { type, url, method, body: typeof body === "string" ? body : undefined };
+  if (type === "open")
+    return {
+      type,
+      url,
+      method,
+      body,
+      contentType: typeof contentType === "string" ? contentType : undefined,
+    };
   if (type !== "fetch" || !Array.isArray(headers)) return undefined;
   const fields = headers.filter(
     (field): field is [string, string] => Array.isArray(field) && field.length === 2,
@@ -61,6 +70,6 @@ export function readAsk(data: unknown): Ask | undefined {
     url,
     method,
     headers: fields.map(([name, value]) => [String(name), String(value)] as const),
-    body: body instanceof ArrayBuffer ? body : undefined,
+    body,
   };
 }
