@@ -14,6 +14,24 @@ test("everything has the name that assistive technology and tests know it by", a
   await expect(playground.status()).toHaveText("page engine: ready");
 });
 
+test("undo goes back to the program that was there, and not behind the first one", async ({
+  playground,
+  page,
+}) => {
+  await playground.open();
+  const program = page.getByRole("textbox", { name: "Program" });
+  const first = await program.innerText();
+  await program.focus();
+  await page.keyboard.press("ControlOrMeta+z");
+  expect(await program.innerText()).toBe(first);
+  await playground.write("// my own");
+  await playground.example().selectOption("router");
+  await expect(program).not.toHaveText("// my own");
+  await program.focus();
+  await page.keyboard.press("ControlOrMeta+z");
+  await expect(program).toHaveText("// my own");
+});
+
 test("Reset brings the code, the request and the conditions back", async ({ playground, page }) => {
   await playground.open("#example=router");
   const program = page.getByRole("textbox", { name: "Program" });

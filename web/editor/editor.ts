@@ -10,6 +10,7 @@ import {
   history,
   historyKeymap,
   indentWithTab,
+  isolateHistory,
   temporarilySetTabFocusMode,
 } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
@@ -22,7 +23,7 @@ import {
 } from "@codemirror/language";
 import { type Diagnostic, lintGutter, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState } from "@codemirror/state";
+import { EditorState, Transaction } from "@codemirror/state";
 import {
   drawSelection,
   EditorView,
@@ -142,7 +143,11 @@ export class Editor {
   set text(text: string) {
     const { state } = this.#view;
     if (state.doc.toString() === text) return;
-    this.#view.dispatch({ changes: { from: 0, to: state.doc.length, insert: text } });
+    this.#view.dispatch({
+      changes: { from: 0, to: state.doc.length, insert: text },
+      // Undo brings back what somebody had written, and not the empty editor of the beginning.
+      annotations: [Transaction.addToHistory.of(state.doc.length > 0), isolateHistory.of("full")],
+    });
   }
 
   get cursor(): number {

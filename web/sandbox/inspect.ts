@@ -14,11 +14,20 @@ export function formatAll(values: readonly unknown[]): string {
     const value = rest.shift();
     if (letter === "c") return "";
     if (letter === "s") return shown(value);
-    if (letter === "d" || letter === "f") return String(Number(value));
-    if (letter === "i") return String(Math.trunc(Number(value)));
+    if (letter === "d" || letter === "f") return String(numberOf(value));
+    if (letter === "i") return String(Math.trunc(numberOf(value)));
     return inspect(value);
   });
   return [text, ...rest.map(shown)].join(" ");
+}
+
+/** Symbols, and objects that fight back, are no numbers. */
+function numberOf(value: unknown): number {
+  try {
+    return Number(value);
+  } catch {
+    return Number.NaN;
+  }
 }
 
 function shown(value: unknown): string {
@@ -39,12 +48,19 @@ function describe(value: unknown, depth: number, above: readonly object[]): stri
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return `[function ${value.name || "(anonymous)"}]`;
   if (typeof value !== "object" || value === null) return String(value);
-  if (value instanceof Error) return value.stack?.includes(value.message) ? value.stack : String(value);
+  if (value instanceof Error) return describeError(value, depth, above);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   if (value instanceof RegExp || value instanceof URL) return String(value);
   if (above.includes(value)) return "[circular]";
   if (depth >= MAX_DEPTH) return Array.isArray(value) ? "[…]" : "{…}";
   return describeObject(value, depth, [...above, value]);
+}
+
+function describeError(error: Error, depth: number, above: readonly object[]): string {
+  if (above.includes(error)) return "[circular]";
+  const text = error.stack?.includes(error.message) ? error.stack : String(error);
+  if (!Object.hasOwn(error, "cause") || depth >= MAX_DEPTH) return text;
+  return `${text}\n[cause]: ${describe(error.cause, depth + 1, [...above, error])}`;
 }
 
 function describeObject(value: object, depth: number, above: readonly object[]): string {

@@ -4,6 +4,7 @@
  */
 
 import { ConsoleShim } from "./console-shim.ts";
+import { inspect } from "./inspect.ts";
 import type * as Portico from "./portico.ts";
 import type { Order, Place, Report, StartOrder } from "./protocol.ts";
 
@@ -81,7 +82,7 @@ function addressOf(source: string): string {
 }
 
 function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return `Uncaught ${String(error)}`;
+  if (!(error instanceof Error)) return `Uncaught ${typeof error === "string" ? error : inspect(error)}`;
   const { code } = error as { code?: unknown };
   return `${error.name}${typeof code === "string" && code !== error.name ? ` [${code}]` : ""}: ${error.message}`;
 }
