@@ -13,6 +13,7 @@ import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { entries, root } from "./entries.mjs";
+import { assertAscii } from "./first-read.mjs";
 
 const run = promisify(execFile);
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";
@@ -83,6 +84,9 @@ async function checkAll() {
   for (const name of names) {
     await check(`Node resolves ${specifier(name)}`, () => resolveOnNode(name, home));
   }
+  await check("what Node reads first is ASCII", () =>
+    assertAscii(join(home, "node_modules/portico", manifest.exports["."].node.default)),
+  );
   for (const name of names.filter(forPages)) {
     await check(`esbuild bundles ${specifier(name)} for a page`, () => bundle(name, home));
   }

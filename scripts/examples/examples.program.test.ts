@@ -21,6 +21,7 @@ const notRun: Readonly<Record<string, string>> = {
   "src/adapters/webcontainer/": "needs a WebContainer: e2e/webcontainer.spec.ts",
   "src/embed/": "needs a page: e2e/embed.spec.ts",
   "fullchain.pem": "needs a certificate: src/adapters/node/tls/network.node.test.ts",
+  "clients.pem": "needs certificates: src/adapters/node/tls/client-certificate.node.test.ts",
   'entryPoints: ["app.js"]': "needs the package, built: e2e/frameworks",
   'import "portico/node-http/globals"': "Node has these globals: e2e/frameworks.spec.ts",
   "src/testing/server-suite.ts": "a suite is a test file: src/adapters/virtual/server.test.ts",
