@@ -82,3 +82,9 @@ export function announce(text: string): void {
   const announcer = byId("announcer", HTMLElement);
   announcer.textContent = announcer.textContent === text ? `${text}\u00a0` : text;
 }
+
+/** Runs what nobody waits for when the page has nothing else to do; Safari does not say when that is. */
+export function whenIdle(work: () => void): void {
+  if (typeof requestIdleCallback === "function") requestIdleCallback(work);
+  else setTimeout(work, 200);
+}

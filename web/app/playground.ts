@@ -16,7 +16,7 @@ import { PreviewPanel } from "../preview/panel.ts";
 import type { Place } from "../sandbox/protocol.ts";
 import { Recorder } from "../wire/recorder.ts";
 import { WirePanel } from "../wire/wire-panel.ts";
-import { announce, button, byId, h } from "./dom.ts";
+import { announce, button, byId, h, whenIdle } from "./dom.ts";
 import { engineLadder, openIsolated, wakeUp, wasMovedHere } from "./engines.ts";
 import { exampleNamed, examples, programOf } from "./examples.ts";
 import { notice } from "./notice.ts";
@@ -101,7 +101,7 @@ export class Playground {
     });
     addEventListener("keydown", (event) => this.#onKey(event));
     this.#onState("stopped");
-    requestIdleCallback(() => void this.#ladder.engine.prepare?.().catch(() => {}));
+    whenIdle(() => void this.#ladder.engine.prepare?.().catch(() => {}));
     void wakeUp(this.#ladder);
   }
 
