@@ -62,8 +62,9 @@ export function prepare(
     throw new TypeError("wanted redirect follow, manual or error");
   }
   const { body } = init;
-  if (body == null && !request?.body && !request?.bodyUsed) return plain;
-  if (method === "GET" || method === "HEAD") throw new TypeError(`a ${method} request can't have a body`);
+  const bodiless = method === "GET" || method === "HEAD";
+  if (body == null && !(request && mayHaveBody(request, bodiless))) return plain;
+  if (bodiless) throw new TypeError(`a ${method} request can't have a body`);
   if (signal?.aborted) {
     const unread = body ?? request?.body;
     if (unread instanceof ReadableStream) unread.cancel(signal.reason).catch(() => {}); // it was read already
@@ -106,10 +107,16 @@ function extractChecked(body: BodyContent, { duplex }: FetchInit): TypedBody | P
   return extractBody(body);
 }
 
+/** Firefox does not say: what can have a body is read there. */
+function mayHaveBody({ body, bodyUsed }: Request, bodiless: boolean): boolean {
+  return bodyUsed || (body === undefined ? !bodiless : body !== null);
+}
+
 async function requestBody(request: Request): Promise<TypedBody> {
-  if (request.bodyUsed || request.body === null || request.body.locked) {
-    throw new TypeError("the body was read already");
-  }
+  const { body, bodyUsed } = request;
+  if (bodyUsed || body?.locked) throw new TypeError("the body was read already");
   // Its type is among the headers, unless `init` replaced them.
-  return { body: await peekBody(request.body), type: request.headers.get("content-type") ?? "" };
+  const type = request.headers.get("content-type") ?? "";
+  if (body) return { body: await peekBody(body), type };
+  return { ...extractBody(await request.arrayBuffer()), type };
 }

@@ -159,7 +159,7 @@ describe.each([
   });
 
   it("answers 501 to a method that Request does not take, and drops the body of a GET", async () => {
-    const { exchange } = await serve((request) => new Response(String(request.body)));
+    const { exchange } = await serve((request) => new Response(String(request.body ?? null)));
     expect(statuses(await exchange(head("TRACE / HTTP/1.1", "Host: a")))).toEqual([501]);
     expect(body(await exchange(`${get("/", "Content-Length: 2")}hi`))).toBe("null");
   });

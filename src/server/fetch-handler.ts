@@ -12,6 +12,7 @@ export type FetchHandler = (request: Request) => Response | Promise<Response>;
  * A method that `Request` does not allow (CONNECT, TRACE, TRACK) is answered with 501. `GET` and `HEAD` have
  * no body there, so one that a client sends all the same is dropped.
  *
+ * In Firefox the `Request` has its body beside it, as that can't be a stream there: `new Request(request)` has none.
  * In a page `Response` drops `Set-Cookie` before it gets here: see `keepSetCookie`. On Node most of the time of a small
  * answer goes into the platform's `Request` and `Response`: `import "portico/light-fetch"` spares that.
  *
@@ -77,7 +78,10 @@ function isPromise(value: Response | PromiseLike<Response>): value is PromiseLik
 
 type Chunk = ReadableStreamReadResult<Uint8Array>;
 
-/** Whether a read is known within a few microtasks to be the end: a source that is complete says so by then. */
+/**
+ * Whether a read is known within a few microtasks to be the end: a source that is complete says so by then. Not in
+ * Firefox, where even a text goes out in chunks therefore.
+ */
 async function endsAtOnce(read: Promise<Chunk>): Promise<boolean> {
   let ended = false;
   read.then(

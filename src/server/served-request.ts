@@ -8,8 +8,14 @@ type Init = RequestInit & { duplex?: "half" };
 interface Platform {
   /** In a page, `Request` drops names such as Cookie and Host from what it is given. A server has to have them. */
   readonly filtersHeaders: boolean;
-  readonly ServedRequest: new (request: HttpRequest, url: string, init: Init) => Request;
+  /** In Firefox `Request` takes a stream for a text, `[object ReadableStream]`. */
+  readonly takesStreams: boolean;
+  readonly ServedRequest: RequestClass;
+  /** For a body that is a stream. */
+  readonly BodiedRequest: RequestClass;
 }
+
+type RequestClass = new (request: HttpRequest, url: string, init: Init) => Request;
 
 let platform: Platform | undefined;
 
@@ -17,6 +23,8 @@ let platform: Platform | undefined;
 function findPlatform(): Platform {
   const probe = new Request("http://a/", { headers: { Cookie: "a=b" } });
   const filtersHeaders = !probe.headers.has("cookie");
+  const streamed: Init = { method: "POST", body: new ReadableStream(), duplex: "half" };
+  const takesStreams = !new Request("http://a/", streamed).headers.has("content-type");
 
   /**
    * A platform's own `Request` whose signal is made when somebody asks for it: to follow another signal costs
@@ -42,7 +50,41 @@ function findPlatform(): Platform {
     }
   }
 
-  return { filtersHeaders, ServedRequest };
+  /** Where `Request` takes no stream, a `Response` holds the body. */
+  class BodiedRequest extends ServedRequest {
+    readonly #made: ConstructorParameters<RequestClass>;
+    #content: Response;
+
+    constructor(request: HttpRequest, url: string, { body, ...init }: Init) {
+      super(request, url, init);
+      this.#made = [request, url, init];
+      const type = request.headers.get("content-type");
+      this.#content = new Response(body, type === null ? {} : { headers: { "Content-Type": type } });
+    }
+
+    override get body() {
+      return this.#content.body;
+    }
+
+    override get bodyUsed() {
+      return this.#content.bodyUsed;
+    }
+
+    override arrayBuffer = () => this.#content.arrayBuffer();
+    override blob = () => this.#content.blob();
+    override bytes = () => this.#content.bytes();
+    override formData = () => this.#content.formData();
+    override json = () => this.#content.json();
+    override text = () => this.#content.text();
+
+    override clone(): Request {
+      const copy = new BodiedRequest(...this.#made);
+      copy.#content = this.#content.clone();
+      return Object.defineProperty(copy, "headers", { value: new Headers(this.headers) });
+    }
+  }
+
+  return { filtersHeaders, takesStreams, ServedRequest, BodiedRequest };
 }
 
 /**
@@ -56,15 +98,17 @@ export function servedRequest(
   read = false,
 ): Request {
   platform ??= findPlatform();
-  const { filtersHeaders, ServedRequest } = platform;
+  const { filtersHeaders } = platform;
   const method = normalMethod(request.method);
   const url = hrefOf(request);
   const init: Init = { method };
   const bodied = method !== "GET" && method !== "HEAD";
   const body = !bodied ? null : read ? new Uint8Array(0) : request.body;
+  let { ServedRequest } = platform;
   if (body !== null) {
     init.body = body;
     init.duplex = "half";
+    if (!platform.takesStreams) ServedRequest = platform.BodiedRequest;
   }
   if (filtersHeaders) {
     // Given to both: `formData` goes by the type that the request was made with.

