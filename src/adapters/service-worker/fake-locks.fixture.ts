@@ -2,6 +2,8 @@ import type { Locks } from "./locks.ts";
 
 /** Web Locks in memory: exclusive and shared, in order. */
 export class FakeLocks implements Locks {
+  /** Whoever asks what is held waits for this first, as for another process. */
+  answers: Promise<void> = Promise.resolve();
   readonly #held = new Set<string>();
   readonly #waiting: { name: string; grant: () => void }[] = [];
 
@@ -10,6 +12,7 @@ export class FakeLocks implements Locks {
     options: { mode?: "exclusive" | "shared"; ifAvailable?: boolean; signal?: AbortSignal },
     callback: (lock: unknown) => T | PromiseLike<T>,
   ): Promise<T> {
+    if (options.ifAvailable) await this.answers;
     if (this.#held.has(name)) {
       if (options.ifAvailable) return callback(null);
       await new Promise<void>((grant, reject) => {
@@ -23,6 +26,11 @@ export class FakeLocks implements Locks {
     } finally {
       this.release(name);
     }
+  }
+
+  /** Its holder has died, and who waits was not told yet. */
+  die(name: string): void {
+    this.#held.delete(name);
   }
 
   /** As when its holder dies. */

@@ -143,6 +143,27 @@ describe("the page's half", () => {
     await server.close();
   });
 
+  test("what the next worker asks waits until it is known that the one before it is dead", async () => {
+    const { locks, requests, server, worker } = await begin();
+    const first = await worker("one");
+    first.request(0, posted);
+    await until(() => requests.length === 1);
+    locks.die(workerLock("one"));
+    let told = () => {};
+    locks.answers = new Promise((resolve) => {
+      told = resolve;
+    });
+    const second = await worker("two");
+    second.request(0, posted);
+    await new Promise((resolve) => setTimeout(resolve, 20)); // it has arrived
+    expect(requests).toHaveLength(1);
+    told();
+    await requests[0]?.respond(200, "once");
+    await until(() => second.answers.length > 0);
+    expect(requests).toHaveLength(1);
+    await server.close();
+  });
+
   test("what two living workers ask is two requests", async () => {
     const { requests, server, worker } = await begin();
     const [first, second] = [await worker("one"), await worker("two")];
