@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS, type Limits } from "../http1/limits.ts";
 import { type Clock, type Network, systemClock } from "../socket/index.ts";
+import { mergeNumbers } from "../socket/numbers.ts";
 
 /** What keeps cookies between requests. `CookieJar` of the package tough-cookie is one. */
 export interface CookieJar {
@@ -49,25 +50,17 @@ export interface ClientConfig {
 
 export function resolveOptions(options: FetchOptions): ClientConfig {
   return {
-    keepAliveMs: atLeast("keepAliveMs", options.keepAliveMs ?? 10_000, 0),
-    maxConnectionsPerOrigin: atLeast("maxConnectionsPerOrigin", options.maxConnectionsPerOrigin ?? 256, 1),
+    ...mergeNumbers({ keepAliveMs: 10_000 }, options, 0, atLeast),
+    ...mergeNumbers({ maxConnectionsPerOrigin: 256 }, options, 1, atLeast),
     cookieJar: options.cookieJar,
     baseUrl: options.baseUrl === undefined ? undefined : String(options.baseUrl),
     userAgent: options.userAgent ?? "portico",
-    limits: limitsOf(options.limits),
+    limits: mergeNumbers(DEFAULT_LIMITS, options.limits, 1, atLeast),
     clock: options.clock ?? systemClock,
   };
 }
 
-function limitsOf(given: Partial<Limits> = {}): Limits {
-  const limits: { -readonly [key in keyof Limits]: number } = { ...DEFAULT_LIMITS };
-  for (const key of Object.keys(limits) as (keyof Limits)[]) {
-    limits[key] = atLeast(key, given[key] ?? limits[key], 1);
-  }
-  return limits;
-}
-
-function atLeast(name: string, value: number, least: number): number {
+function atLeast<V>(name: string, value: V, least: number): V {
   if (typeof value === "number" && value >= least) return value;
-  throw new TypeError(`${name} must be a number of at least ${least}, got ${value}`);
+  throw new TypeError(`${name} must be at least ${least}, got ${value}`);
 }

@@ -42,7 +42,7 @@ export class UsageError extends Error {
 
 /** @throws UsageError `InvalidOption` for what is no function */
 export function callable<T>(value: T): T {
-  if (typeof value !== "function") throw new UsageError("InvalidOption", "wanted a callback");
+  if (typeof value !== "function") throw new UsageError("InvalidOption", "wanted a function");
   return value;
 }
 

@@ -1,6 +1,7 @@
 import type { ProtocolError } from "../http1/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../http1/limits.ts";
 import { type Clock, type Network, type Socket, type SocketAddress, systemClock } from "../socket/index.ts";
+import { mergeNumbers } from "../socket/numbers.ts";
 import { callable, UsageError } from "./errors.ts";
 import type { HttpRequest, UpgradedConnection } from "./types.ts";
 
@@ -153,9 +154,14 @@ export const DEFAULT_TIMEOUTS: Timeouts = Object.freeze({
 /** @throws UsageError `InvalidOption` */
 export function resolveOptions(options: ServerOptions): ServerConfig {
   return {
-    ...merge({ maxBody: DEFAULT_MAX_BODY, maxDescriptorsFallback: DEFAULT_MAX_DESCRIPTORS }, options, 0),
-    limits: merge(DEFAULT_SERVER_LIMITS, options.limits, 1),
-    timeouts: merge(DEFAULT_TIMEOUTS, options.timeouts, 0),
+    ...mergeNumbers(
+      { maxBody: DEFAULT_MAX_BODY, maxDescriptorsFallback: DEFAULT_MAX_DESCRIPTORS },
+      options,
+      0,
+      atLeast,
+    ),
+    limits: mergeNumbers(DEFAULT_SERVER_LIMITS, options.limits, 1, atLeast),
+    timeouts: mergeNumbers(DEFAULT_TIMEOUTS, options.timeouts, 0, atLeast),
     onError: callable(options.onError ?? ((error) => console.error(error))),
     onClientError: options.onClientError,
     clock: options.clock ?? systemClock,
@@ -165,12 +171,5 @@ export function resolveOptions(options: ServerOptions): ServerConfig {
 /** @throws UsageError `InvalidOption` for what is no number, or a lesser one */
 export function atLeast<T>(name: string, value: T, least: number): T {
   if (typeof value === "number" && value >= least) return value;
-  throw new UsageError("InvalidOption", `${name} must be a number of at least ${least}, got ${value}`);
-}
-
-/** The numbers of `defaults`, and in their place those that were given. */
-function merge<T extends object>(defaults: T, given: Partial<T> = {}, least: number): T {
-  const merged: T = { ...defaults };
-  for (const key in merged) merged[key] = atLeast(key, given[key] ?? merged[key], least);
-  return merged;
+  throw new UsageError("InvalidOption", `${name} must be at least ${least}, got ${value}`);
 }

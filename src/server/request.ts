@@ -169,7 +169,7 @@ export class ServerRequest implements HttpRequest {
 
   /** The client is gone, or seems to be, before the response was complete. */
   clientLost(cause?: Error): void {
-    this.#gone = new NetworkError("ECONNRESET", "the client went away", { cause });
+    this.#gone = new NetworkError("ECONNRESET", "the client left", { cause });
     this.#abort?.abort(this.#gone);
   }
 
@@ -201,6 +201,6 @@ function bracketed(address: string): string {
 function checkUpgrade({ head, headers }: ServerRequest, protocol: string): void {
   const offered = listElements((headers.get("upgrade") ?? "").toLowerCase());
   if (head.minor === 0 || !head.fields.connectionUpgrade || !offered.includes(protocol.toLowerCase())) {
-    throw new UsageError("NotUpgradable", `the client did not offer ${protocol}`);
+    throw new UsageError("NotUpgradable", `${protocol} was not offered`);
   }
 }

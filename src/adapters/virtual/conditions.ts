@@ -57,7 +57,7 @@ export function checked<T>(conditions: T): T {
     if (typeof value === "object") checked(value);
     else if (typeof value === "string" || !(value === undefined || value >= 0)) {
       // true and false are 1 and 0
-      throw new RangeError(`${name} must be a number of at least 0, got ${value}`);
+      throw new RangeError(`${name} must be at least 0, got ${value}`);
     }
   }
   return conditions;
