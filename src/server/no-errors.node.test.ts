@@ -11,8 +11,8 @@ import type { RequestCallback } from "./types.ts";
 
 let made: string[] = [];
 const own = { Error, TypeError, RangeError, SyntaxError, DOMException };
-for (const [name, constructor] of Object.entries(own)) {
-  const counting = new Proxy(constructor, {
+for (const [name, original] of Object.entries(own)) {
+  const counting = new Proxy(original, {
     construct(target, args, newTarget) {
       const error: Error = Reflect.construct(target, args, newTarget);
       made.push(`${newTarget.name}: ${error.message}`);

@@ -11,7 +11,12 @@ export type BodyContent =
   | AsyncIterable<Uint8Array | string>
   | null;
 
-/** Serves one request. Whatever it throws is answered with 500 and handed to `onError`. */
+/**
+ * Serves one request. Whatever it throws is answered with 500 and handed to `onError`. As long as it runs the request is
+ * its own, and so is the connection while a body is unread: no timeout ends that, nor is a client that goes
+ * away always seen before the rest is read. What may take for ever is to have a deadline (`AbortSignal.timeout`), or is
+ * not awaited.
+ */
 export type RequestCallback = (request: HttpRequest) => void | Promise<void>;
 
 /** An open response body. */
