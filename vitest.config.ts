@@ -1,7 +1,9 @@
 import { playwright } from "@vitest/browser-playwright";
 import { configDefaults, defineConfig } from "vitest/config";
 import { chromiumLaunch } from "./scripts/chromium.mjs";
+import { commandProvider } from "./scripts/command-provider.mjs";
 import { entries, root } from "./scripts/entries.mjs";
+import { findFirefox, findWebKit } from "./scripts/other-browsers.mjs";
 import { porticoPackage } from "./scripts/portico-package.mjs";
 
 /** The package's own names lead to the sources, so that examples and tests import what users import. */
@@ -24,6 +26,15 @@ const browser = () => ({
   instances: [{ browser: "chromium" as const }],
 });
 
+type BrowserOptions = ReturnType<typeof browser> | ReturnType<typeof otherBrowser>;
+
+const otherBrowser = (found: NonNullable<ReturnType<typeof findFirefox>>) => ({
+  enabled: true,
+  screenshotFailures: false,
+  provider: commandProvider(found),
+  instances: [{ browser: "chromium" as const }], // a name that Vitest's types know
+});
+
 const exclude = [...configDefaults.exclude, "dist*/**", ".build/**", "**/*.{bun,deno,hard,quick}.test.ts"];
 
 /** What is measured has the machine to itself: one file at a time. */
@@ -41,6 +52,21 @@ const alone = (name: string, minutes: number) => ({
 
 /** For a case and for a hook: a machine that is busy with other things is no failure. */
 const patience = { testTimeout: 20_000, hookTimeout: 30_000 };
+
+const inPage = (name: string, options: BrowserOptions) => ({
+  plugins: [porticoPackage()],
+  resolve: { alias: alias(undefined) },
+  optimizeDeps: { entries: ["src/**/*.test.ts"] },
+  test: {
+    ...patience,
+    name,
+    include: ["src/**/*.test.ts", "examples/**/*.test.ts"],
+    exclude: [...exclude, "**/*.{node,program}.test.ts"],
+    browser: options,
+  },
+});
+
+const [firefox, webkit] = [findFirefox(), findWebKit()];
 
 // `*.test.ts` runs on every platform: on Node, in a page and in a worker. `*.node.test.ts` runs on
 // Node only, `*.browser.test.ts` in a page only. `*.program.test.ts` runs on Node and starts programs in
@@ -67,17 +93,9 @@ export default defineConfig({
           exclude,
         },
       },
-      {
-        plugins: [porticoPackage()],
-        resolve: { alias: alias(undefined) },
-        test: {
-          ...patience,
-          name: "page",
-          include: ["src/**/*.test.ts", "examples/**/*.test.ts"],
-          exclude: [...exclude, "**/*.{node,program}.test.ts"],
-          browser: browser(),
-        },
-      },
+      inPage("page", browser()),
+      ...(firefox ? [inPage("firefox", otherBrowser(firefox))] : []),
+      ...(webkit ? [inPage("webkit", otherBrowser(webkit))] : []),
       {
         plugins: [porticoPackage()],
         resolve: { alias: alias(undefined) },

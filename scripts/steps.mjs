@@ -15,6 +15,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { arch, platform } from "node:process";
 import { missing } from "../hardening/smuggling/installed.mjs";
 import { root } from "./entries.mjs";
+import { findFirefox, findWebKit } from "./other-browsers.mjs";
 
 const vitest = (/** @type {string} */ project) => [
   "node_modules/vitest/vitest.mjs",
@@ -46,6 +47,22 @@ const hard = (name, file, { minutes = 10, skip } = {}) => ({
   counts: "vitest",
   minutes,
   ...(skip ? { skip } : {}),
+});
+
+/**
+ * The page's tests in a browser that is not Chromium.
+ *
+ * @param {string} title
+ * @param {string} project
+ * @param {() => unknown} find
+ * @returns {Step}
+ */
+const otherBrowser = (title, project, find) => ({
+  name: `tests in a page of ${title}`,
+  command: vitest(project),
+  counts: "vitest",
+  minutes: 15,
+  skip: () => (find() ? undefined : `there is no ${title}`),
 });
 
 const specs = () => readdirSync(`${root}e2e`).filter((name) => name.endsWith(".spec.ts"));
@@ -101,5 +118,7 @@ export const hardSteps = [
   hard("abusive clients, 2,000 of each kind", "hardening/abusers.hard.test.ts", { minutes: 20 }),
   hard("smuggling through nginx and HAProxy", "hardening/smuggling.hard.test.ts", { skip: missing }),
   hard("soak, 15 minutes of mixed traffic", "hardening/soak.hard.test.ts", { minutes: 20 }),
+  otherBrowser("Firefox", "firefox", findFirefox),
+  otherBrowser("WebKitGTK", "webkit", findWebKit),
   { name: "properties, cases by chance", command: ["scripts/properties.mjs"], minutes: 15 },
-].filter(({ command }) => existsSync(root + command.at(-1)));
+].filter(({ command }) => !command.at(-1)?.includes("/") || existsSync(root + command.at(-1)));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BodyContent, HttpRequest } from "../../server/types.ts";
 import { settled } from "../turn.ts";
-import { body, fields, get, head, type ServerStage, statuses } from "./stage.ts";
+import { body, fields, get, head, type ServerStage, statuses, unchunked } from "./stage.ts";
 
 /** What goes out for what a callback says. */
 export function responseCases(stage: ServerStage): void {
@@ -248,11 +248,4 @@ export function responseCases(stage: ServerStage): void {
     expect(new Set(codes)).toEqual(new Set(["ResponseAlreadySent"]));
     expect(codes).toHaveLength(6);
   });
-}
-
-/** The content of one response, chunked or not. */
-function unchunked(text: string): string {
-  const content = body(text);
-  if (!/transfer-encoding: chunked/i.test(text)) return content;
-  return [...content.matchAll(/^[0-9a-f]+\r\n([\s\S]*?)\r\n/gm)].map((match) => match[1]).join("");
 }

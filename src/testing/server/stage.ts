@@ -134,6 +134,13 @@ export function body(text: string): string {
   return text.slice(text.indexOf("\r\n\r\n") + 4);
 }
 
+/** The content of one response, chunked or not. */
+export function unchunked(text: string): string {
+  const content = body(text);
+  if (!/transfer-encoding: chunked/i.test(text)) return content;
+  return [...content.matchAll(/^[0-9a-f]+\r\n([\s\S]*?)\r\n/gm)].map((match) => match[1]).join("");
+}
+
 /** Answers with what came, whatever it was. */
 export const echo: RequestCallback = async (request) => {
   await request.respond(200, await request.bytes());
