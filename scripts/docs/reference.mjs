@@ -34,6 +34,8 @@ export async function makeReference() {
     disableSources: true,
     parametersFormat: "table",
     interfacePropertiesFormat: "list",
+    useHTMLAnchors: true, // a type and a member may come to one name
+    anchorPrefix: "api-", // headings have names of their own
     useHTMLEncodedBrackets: true,
     sanitizeComments: true,
     validation: { notExported: false, invalidLink: true },
