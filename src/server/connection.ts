@@ -7,6 +7,7 @@ import type { Socket, SocketEvents } from "../socket/index.ts";
 import type { DateLine } from "./date-line.ts";
 import { DRAINING, Exchange, type ExchangeConnection, NONE } from "./exchange.ts";
 import { faultOf } from "./faults.ts";
+import { FAILED } from "./incoming-body.ts";
 import { LingeringClose } from "./lingering-close.ts";
 import type { ServerConfig } from "./options.ts";
 import { Output } from "./output.ts";
@@ -349,7 +350,8 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     const { phase, request } = this.#exchange;
     const wanted =
       phase === DRAINING || (phase === NONE && !this.output.full) || request?.incoming?.waiting === true;
-    this.#setPaused(!wanted && this.reader.buffered > this.host.config.limits.maxReadAheadBytes);
+    const enough = this.reader.buffered > this.host.config.limits.maxReadAheadBytes;
+    this.#setPaused(!wanted && (enough || request?.incoming?.state === FAILED));
   }
 
   #setPaused(paused: boolean): void {

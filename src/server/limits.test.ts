@@ -54,6 +54,27 @@ async function refused(behind: string) {
   return { client, paused, close };
 }
 
+it("stops reading at a body's mistake, before the callback knows of it", async () => {
+  const { network, paused } = watchedNetwork();
+  const server = new HttpServer({ network, clock: new FakeClock() });
+  let state: boolean | undefined;
+  const serving = server.serve(80, async (request) => {
+    await request.bytes().catch(() => {
+      state = paused.at(-1);
+    });
+    await request.respond(400);
+  });
+  await settled();
+  const client = await WireClient.connect(network, { host: "localhost", port: 80 });
+  await client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  await settled();
+  await client.send("no size\r\n");
+  expect(await client.readToEnd()).toContain("400 Bad Request");
+  expect(state).toBe(true);
+  await server.close({ graceMs: 0 });
+  await serving;
+});
+
 describe("connections", () => {
   it("answers one too many with 503 and closes it, resets more than as many again, and serves when one has left", async () => {
     const { server, connect } = await stage({ maxConnections: 2 });

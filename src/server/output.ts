@@ -5,8 +5,10 @@ import { connectionClosed, RESOLVED } from "./outgoing-body.ts";
 
 /** Answers are held back for each other up to this many characters or bytes. */
 const MAX_HELD = 65_536;
-/** Bytes up to this many are copied behind what waits; copying more costs as much as a write of their own. */
-const MAX_JOINED = 16_384;
+/** Bytes up to this many wait for what follows them; more cost as much as a write of their own. */
+const MAX_WAITING = 16_384;
+/** What waits is joined where its pieces have fewer bytes on the mean: a copy of more costs its memory, too. */
+const MAX_JOINED = 4096;
 /** Within the process bytes that are lent need no copy at all, from this many on. */
 const MIN_LENT = 8192;
 /**
@@ -31,7 +33,7 @@ export class Output {
   /** Made when it is first needed: most connections have answers that are ready at once. */
   #hop: (() => void) | undefined;
   #full = false;
-  #waiters: Waiter[] | undefined;
+  readonly #waiters: Waiter[] = [];
   #closed = false;
   /** Characters and bytes that wait, once the socket is full. */
   #unsent = 0;
@@ -65,7 +67,7 @@ export class Output {
       return;
     }
     const lent = given && data.length >= MIN_LENT && this.#socket.remoteAddress.family === "virtual";
-    if (lent || data.length > MAX_JOINED || data.length + this.#size + this.#text.length > MAX_HELD) {
+    if (lent || data.length > MAX_WAITING || data.length + this.#size + this.#text.length > MAX_HELD) {
       this.#socket.cork?.();
       this.flush();
       this.#write(data, given);
@@ -80,19 +82,22 @@ export class Output {
   }
 
   flush(): void {
-    this.#hops = -1;
     const text = this.#text;
+    const pieces = this.#pieces;
+    this.#hops = -1;
     this.#text = "";
-    if (this.#pieces !== undefined) {
-      const pieces = this.#pieces;
-      this.#pieces = undefined;
-      this.#size = 0;
-      if (text !== "") pieces.push(text);
-      if (pieces.length === 1) this.#write(pieces[0]!);
-      else this.#write(join(pieces), true);
-    } else if (text !== "") {
-      this.#write(text);
+    if (pieces === undefined) {
+      if (text !== "") this.#write(text);
+      return;
     }
+    const apart = this.#size > pieces.length * MAX_JOINED && this.#socket.cork;
+    this.#pieces = undefined;
+    this.#size = 0;
+    if (text !== "") pieces.push(text);
+    if (pieces.length > 1 && !apart) return this.#write(join(pieces), true);
+    this.#socket.cork?.();
+    for (const piece of pieces) this.#write(piece);
+    this.#socket.uncork?.();
   }
 
   /** Flushes when nothing was added for a few microtasks: answers that follow each other closely leave together. */
@@ -109,9 +114,7 @@ export class Output {
     this.#full = false;
     this.#drained += this.#unsent;
     this.#unsent = 0;
-    const waiters = this.#waiters;
-    this.#waiters = undefined;
-    if (waiters !== undefined) for (const { resolve } of waiters) resolve();
+    for (const { resolve } of this.#waiters.splice(0)) resolve();
   }
 
   /**
@@ -134,20 +137,14 @@ export class Output {
   /** The connection is gone: what waits is dropped. */
   close(): void {
     this.#closed = true;
-    this.#text = "";
-    this.#pieces = undefined;
-    const waiters = this.#waiters;
-    this.#waiters = undefined;
-    if (waiters !== undefined) for (const { reject } of waiters) reject(connectionClosed());
+    this.flush();
+    for (const { reject } of this.#waiters.splice(0)) reject(connectionClosed());
   }
 
   /** Resolves when more can be written; rejects when the connection goes. */
   writable(): Promise<void> {
     if (!this.#full) return RESOLVED;
-    return new Promise((resolve, reject) => {
-      this.#waiters ??= [];
-      this.#waiters.push({ resolve, reject });
-    });
+    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
   #hopped(): void {

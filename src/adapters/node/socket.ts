@@ -28,6 +28,8 @@ type Outbound = "open" | "ended";
 const MAX_BURST = 262_144;
 
 const nothing = new Uint8Array();
+/** As much as Node reads at once, and as a stream holds before it stops reading; see `#stopReading`. */
+const FILLER = Buffer.alloc(65_536);
 const owner = Symbol("portico.socket");
 type Owned = NetSocket & { [owner]: NodeSocket };
 
@@ -190,6 +192,14 @@ export class NodeSocket implements Socket {
     else this.#owesDrain = true;
   }
 
+  /**
+   * A stream that is paused reads on until it holds a chunk: of who floods 64 KiB more, for nobody. A stream that holds
+   * something when it was given a chunk does not, so it is given what costs nothing, and is dropped when it comes back.
+   */
+  #stopReading(): void {
+    if (this.#life === "live" && this.#net.readableLength === 0) this.#net.unshift(FILLER);
+  }
+
   /** Unix sockets have no reset: their peer sees an end, or a reset where it sent what was not read. */
   #reset(): void {
     const net = this.#net;
@@ -241,7 +251,9 @@ export class NodeSocket implements Socket {
       if (socket.#life !== "live") return;
       // A Buffer's `slice` and `toString` mean something else: unless it is all the same, a plain Uint8Array.
       const { buffer, byteOffset, byteLength } = bytes;
+      if (buffer === FILLER.buffer) return;
       socket.#events?.onData(socket.#plain ? new Uint8Array(buffer, byteOffset, byteLength) : bytes);
+      if (socket.#inbound === "paused" && byteLength === FILLER.length) socket.#stopReading();
     },
 
     end(this: Owned): void {
