@@ -59,7 +59,7 @@ export function prepare(
     cookies: (init.credentials ?? request?.credentials) !== "omit",
   };
   if (!/^(follow|manual|error)$/.test(plain.redirect)) {
-    throw new TypeError("wanted redirect follow, manual or error");
+    throw new TypeError("wanted follow, manual or error");
   }
   const { body } = init;
   const bodiless = method === "GET" || method === "HEAD";
@@ -80,7 +80,7 @@ function readUrl(input: string | URL, baseUrl: string | undefined): URL {
   const url = parse(input, base);
   if (url === undefined) throw new TypeError("fetch failed: invalid URL");
   if (url.username !== "" || url.password !== "") {
-    throw new TypeError("fetch failed: the URL has credentials");
+    throw new TypeError("fetch failed: a URL with credentials");
   }
   return url;
 }

@@ -36,6 +36,20 @@ const answer = (key: string, more = "") =>
   `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(key)}\r\n${more}\r\n`;
 
 describe("the constructor", () => {
+  test("wants a URL, and send a message, as the platform's do", async () => {
+    const { WebSocket } = await network();
+    const construct = WebSocket as unknown as new () => WebSocket;
+    expect(() => new construct()).toThrow(TypeError);
+    const { client, server, key } = await begun();
+    await server.send(answer(key));
+    await settled();
+    const send = client.send as () => void;
+    expect(() => send.call(client)).toThrow(TypeError);
+    client.send(undefined as unknown as string);
+    await settled();
+    expect(parseFrames(server.bytes.subarray(server.text.indexOf("\r\n\r\n") + 4))).toHaveLength(1);
+  });
+
   test("is WebSocket to who looks at it", async () => {
     const { WebSocket } = await network();
     expect([WebSocket.CONNECTING, WebSocket.OPEN, WebSocket.CLOSING, WebSocket.CLOSED]).toEqual([0, 1, 2, 3]);

@@ -56,6 +56,8 @@ export function createWebSocket(network: Network, options: CreateWebSocketOption
 
   class PorticoWebSocket extends ClientWebSocket {
     constructor(url: string | URL, protocols: string | readonly string[] = []) {
+      // biome-ignore lint/complexity/noArguments: Web IDL tells none from undefined, and `length` is 1
+      if (arguments.length === 0) throw new TypeError("wanted a URL");
       super(settings, url, protocols);
     }
   }

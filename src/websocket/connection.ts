@@ -112,9 +112,11 @@ export class WebSocketConnection extends HandlerTarget implements AsyncIterable<
 
   /**
    * Sends a message: text for a string, binary for everything else. Nothing is sent once the connection closes.
-   * @throws DOMException `InvalidStateError` while connecting.
+   * @throws DOMException `InvalidStateError` while connecting; TypeError without a message
    */
   send(data: Sendable): void {
+    // biome-ignore lint/complexity/noArguments: Web IDL tells none from undefined, which is text
+    if (arguments.length === 0) throw new TypeError("wanted a message");
     if (this.#readyState === CONNECTING) {
       throw new DOMException("the connection is not open yet", "InvalidStateError");
     }
