@@ -94,7 +94,7 @@ function parse(input: string | URL, base: string | undefined): URL | undefined {
 }
 
 function readMethod(given: string): string {
-  if (!isToken(given)) throw new TypeError("wanted a token as the method");
+  if (!isToken(given)) throw new TypeError("wanted a token");
   const upper = given.toUpperCase();
   if (FORBIDDEN.has(upper)) throw new TypeError(`fetch does not send ${upper}`);
   return NORMALIZED.has(upper) ? upper : given;

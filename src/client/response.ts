@@ -117,7 +117,7 @@ function responseClass(): ResponseClass {
 /** @throws TypeError for a response that no `createFetch` made */
 function factsOf(response: Response): ResponseFacts {
   const facts = known.get(response);
-  if (facts === undefined) throw new TypeError("wanted a response that createFetch made");
+  if (facts === undefined) throw new TypeError("wanted a response of createFetch");
   return facts;
 }
 
