@@ -56,3 +56,20 @@ describe("what is ready at one moment", () => {
     }
   });
 });
+
+it("holds exactly maxUnsent of what a socket does not take, and cuts the connection at one more", () => {
+  let cut = false;
+  const socket: Partial<Socket> = {
+    write: () => false,
+    destroy() {
+      cut = true;
+    },
+  };
+  const output = new Output(socket as Socket, 10);
+  output.add("1234567890");
+  output.flush();
+  expect(cut).toBe(false);
+  output.add("1");
+  output.flush();
+  expect(cut).toBe(true);
+});
