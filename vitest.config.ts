@@ -57,9 +57,11 @@ const inPage = (name: string, options: BrowserOptions) => ({
   plugins: [porticoPackage()],
   resolve: { alias: alias(undefined) },
   optimizeDeps: { entries: ["src/**/*.test.ts"] },
+  oxc: { target: "es2022" },
   test: {
     ...patience,
     name,
+    setupFiles: name === "webkit" ? ["scripts/using-symbols.ts"] : [],
     include: ["src/**/*.test.ts", "examples/**/*.test.ts"],
     exclude: [...exclude, "**/*.{node,program}.test.ts"],
     browser: options,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { rejection, serverStage, wireStage } from "../testing/client-stage.ts";
-import { requestsTakeStreams } from "../testing/platform-requests.ts";
+import { requestsTakeStreams } from "../testing/platform.ts";
 import { settled } from "../testing/turn.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

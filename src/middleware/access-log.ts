@@ -2,6 +2,7 @@ import { textLength } from "../server/text.ts";
 import type { BodyContent, BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
 import { type Answers, withAnswers } from "./answers.ts";
 import type { LogEntry } from "./log-line.ts";
+import { isPieces, iterable, type Pieces } from "./pieces.ts";
 
 /**
  * Wraps a callback so that every request it gets is reported once, when its response was handed over or
@@ -84,16 +85,16 @@ function watch(request: HttpRequest, sent: Sent): HttpRequest {
 function counted(content: BodyContent, sent: Sent): BodyContent {
   if (content === null) return null;
   if (content instanceof Blob) return countedPieces(content.stream(), sent);
-  if (typeof content === "object" && Symbol.asyncIterator in content) return countedPieces(content, sent);
+  if (isPieces(content)) return countedPieces(content, sent);
   sent.count(content instanceof ArrayBuffer ? new Uint8Array(content) : content);
   return content;
 }
 
 async function* countedPieces(
-  pieces: AsyncIterable<Uint8Array | string>,
+  pieces: Pieces<Uint8Array | string>,
   sent: Sent,
 ): AsyncGenerator<Uint8Array | string> {
-  for await (const piece of pieces) {
+  for await (const piece of iterable(pieces)) {
     yield piece;
     sent.count(piece);
   }

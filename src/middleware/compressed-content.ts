@@ -2,6 +2,7 @@ import type { HeadersInput } from "../http1/headers.ts";
 import { textLength } from "../server/text.ts";
 import type { BodyContent, BodyWriter } from "../server/types.ts";
 import { type ContentCoding, compressionStream } from "./codings.ts";
+import { iterable } from "./pieces.ts";
 
 export type Content = NonNullable<BodyContent>;
 
@@ -75,7 +76,7 @@ function streamOf(content: Content): ReadableStream<Uint8Array<ArrayBuffer>> {
   if (content instanceof Blob) return content.stream();
   if (typeof content === "string" || content instanceof Uint8Array) return oneChunk(toBytes(content));
   if (content instanceof ArrayBuffer) return oneChunk(new Uint8Array(content));
-  const pieces = content[Symbol.asyncIterator]();
+  const pieces = iterable(content)[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       async pull(controller) {

@@ -3,6 +3,7 @@ import { HttpHeaders } from "../http1/headers.ts";
 import { callable } from "../server/errors.ts";
 import type { BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
 import { type Clock, systemClock } from "../socket/index.ts";
+import { isPieces, iterable, type Pieces } from "./pieces.ts";
 
 /** One event of an event stream (HTML, section 9.2.6). A string is an event with that data alone. */
 export interface ServerSentEvent {
@@ -76,7 +77,7 @@ export function serverSentEvents(
     try {
       await stream.start();
       const result = handler(stream, request);
-      if (isIterable(result)) await sendAll(stream, result);
+      if (isPieces(result)) await sendAll(stream, result);
       else await result;
     } finally {
       stream.stop();
@@ -88,8 +89,8 @@ export function serverSentEvents(
 }
 
 /** Sends until the iterable ends or the client is gone; either way the iterable is told. */
-async function sendAll(stream: OpenStream, events: AsyncIterable<ServerSentEvent | string>): Promise<void> {
-  const iterator = events[Symbol.asyncIterator]();
+async function sendAll(stream: OpenStream, events: Pieces<ServerSentEvent | string>): Promise<void> {
+  const iterator = iterable(events)[Symbol.asyncIterator]();
   const gone = new Promise<undefined>((resolve) => {
     if (stream.signal.aborted) resolve(undefined);
     else stream.signal.addEventListener("abort", () => resolve(undefined), { once: true });
@@ -177,8 +178,4 @@ function lines(text: string, field: string): string {
 function oneLine(name: string, value: string): string {
   if (/[\r\n\0]/.test(value)) throw new TypeError(`${name} must be one line, without NUL`);
   return value;
-}
-
-function isIterable(value: unknown): value is AsyncIterable<ServerSentEvent | string> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { VirtualNetwork } from "../adapters/virtual/index.ts";
-import { textsEndAtOnce } from "../testing/platform-requests.ts";
+import { textsEndAtOnce } from "../testing/platform.ts";
 import {
   body,
   deferred,

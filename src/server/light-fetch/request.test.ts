@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { VirtualNetwork } from "../../adapters/virtual/index.ts";
 import fc from "../../testing/fast-check.ts";
-import { requestsHaveBodies } from "../../testing/platform-requests.ts";
+import { requestsHaveBodies } from "../../testing/platform.ts";
 import { get, head, ServerStage } from "../../testing/server/stage.ts";
 import { fetchHandler } from "../fetch-handler.ts";
 import { servedRequest } from "../served-request.ts";

@@ -1,5 +1,6 @@
 /** Steps that a program may take with a `Request` or `Response`, drawn at random, and what came of each. */
 import fc from "fast-check";
+import { hasByteStreams } from "../../testing/platform.ts";
 
 /** Both have these. */
 type Message = Request | Response;
@@ -65,8 +66,8 @@ export async function outcome(call: () => unknown): Promise<unknown> {
     return await call();
   } catch (error) {
     const { name, message } = error as Error;
-    // Bun's parser of JSON says one thing or another.
-    if (ofBun && name === "SyntaxError") return name;
+    // Bun's parser of JSON says one thing or another, and so does Safari's.
+    if ((ofBun || !hasByteStreams) && name === "SyntaxError") return name;
     return `${name}: ${message.replace(/^Failed to (execute|construct) .*?: /, "")}`;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { requestsTakeStreams } from "../../../testing/platform-requests.ts";
+import { requestsTakeStreams } from "../../../testing/platform.ts";
 import { type ToPage, WINDOW_BYTES } from "../protocol.ts";
 import { Ask } from "./ask.ts";
 import { Problem } from "./problem.ts";
