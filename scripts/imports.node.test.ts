@@ -63,7 +63,7 @@ const areas: Readonly<Record<string, Area>> = {
 };
 
 const isTest = (file: string) => /\.(test|fixture)\.ts$|\/test\//.test(file);
-const mayUseNode = (file: string) => /\.(node|program)\.test\.ts$/.test(file);
+const mayUseNode = (file: string) => /\.(?:node\.(?:test|fixture)|program\.test)\.ts$/.test(file);
 
 const files = ["src", "examples", "web"].flatMap(sources);
 

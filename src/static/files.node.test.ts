@@ -1,36 +1,22 @@
 /** The whole way: real clients, TCP, the server and a disk. */
-import { execFile } from "node:child_process";
-import { once } from "node:events";
 import * as fs from "node:fs";
-import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
+import { connect } from "node:net";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { directory } from "../adapters/node/directory.ts";
-import { NodeNetwork } from "../adapters/node/index.ts";
 import { formatHttpDate } from "../http1/date.ts";
-import { HttpServer } from "../server/server.ts";
 import fc from "../testing/fast-check.ts";
 import { ask } from "./fake-request.ts";
 import { serveFiles } from "./files.ts";
+import { curl, serveFolder } from "./served.node.fixture.ts";
 
 const DIGITS = "0123456789".repeat(100_000);
 const SCRIPT = "export const answer = 42;\n".repeat(100);
-const HUGE_BYTES = 268_435_456;
 const MODIFIED = 784111777;
 
-let base: string;
-let root: string;
-let server: HttpServer;
-let origin: string;
-let errors: unknown[] = [];
-
-beforeAll(async () => {
-  base = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), "portico-")));
-  root = join(base, "root");
-  fs.mkdirSync(join(root, "docs"), { recursive: true });
+const served = serveFolder((root, base) => {
+  fs.mkdirSync(join(root, "docs"));
   fs.writeFileSync(join(root, "docs", "index.html"), "<h1>Docs</h1>");
   fs.writeFileSync(join(root, "digits.txt"), DIGITS);
   fs.utimesSync(join(root, "digits.txt"), MODIFIED, MODIFIED);
@@ -38,55 +24,22 @@ beforeAll(async () => {
   fs.writeFileSync(join(root, "app.js.gz"), gzipSync(SCRIPT));
   fs.writeFileSync(join(root, "app.js.br"), brotliCompressSync(SCRIPT));
   fs.writeFileSync(join(base, "secret.txt"), "SECRET");
-  fs.writeFileSync(join(root, "huge.bin"), "");
-  fs.truncateSync(join(root, "huge.bin"), HUGE_BYTES); // sparse: takes no room
-  server = new HttpServer({ network: new NodeNetwork(), onError: (error) => errors.push(error) });
-  const listening = new Promise<void>((resolve) => {
-    void server.serve(0, serveFiles(directory(root)), { address: "127.0.0.1", onListen: () => resolve() });
-  });
-  await listening;
-  origin = `http://127.0.0.1:${server.getPort()}`;
 });
-
-afterAll(async () => {
-  await server.close({ graceMs: 0 });
-  fs.rmSync(base, { recursive: true, force: true });
+let base: string;
+let root: string;
+let origin: string;
+beforeAll(() => {
+  ({ base, root } = served());
+  origin = `http://127.0.0.1:${served().port}`;
 });
-
-const run = promisify(execFile);
-
-/** Runs curl; `code` is its exit status. */
-async function curl(...args: string[]): Promise<{ stdout: string; code: number }> {
-  const options = { maxBuffer: 1e8, encoding: "latin1" } as const;
-  try {
-    return { stdout: (await run("curl", ["-sS", "--max-time", "60", ...args], options)).stdout, code: 0 };
-  } catch (error) {
-    const { stdout, code } = error as { stdout: string; code: number };
-    return { stdout, code };
-  }
-}
 
 /** Sends bytes as they are. */
 async function raw(text: string): Promise<string> {
-  const socket = connect(server.getPort(), "127.0.0.1");
+  const socket = connect(served().port, "127.0.0.1");
   socket.end(text);
   let answer = "";
   for await (const chunk of socket.setEncoding("latin1")) answer += chunk;
   return answer;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-function openBelow(place: string): number {
-  return fs.readdirSync("/proc/self/fd").filter((fd) => {
-    try {
-      return fs.readlinkSync(`/proc/self/fd/${fd}`).startsWith(place);
-    } catch {
-      return false;
-    }
-  }).length;
 }
 
 describe("curl", () => {
@@ -240,76 +193,5 @@ describe("raw targets", () => {
     const get = (target: string) => raw(`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
     expect(await get(`${origin}/docs/`)).toMatch(/^HTTP\/1\.1 200 .*<h1>Docs<\/h1>$/s);
     expect(await get(`${origin}/../secret.txt`)).toMatch(/^HTTP\/1\.1 40[04] /);
-  });
-});
-
-describe("a large file", () => {
-  it("is sent without being held", async () => {
-    let most = 0;
-    const before = process.memoryUsage().arrayBuffers;
-    const watch = setInterval(() => {
-      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
-    }, 5);
-    try {
-      const { stdout } = await curl("-o", "/dev/null", "-w", "%{size_download}", `${origin}/huge.bin`);
-      expect(stdout).toBe(String(HUGE_BYTES));
-    } finally {
-      clearInterval(watch);
-    }
-    expect(most).toBeGreaterThan(0);
-    expect(most).toBeLessThan(67_108_864); // 128 KiB pieces that the collector hasn't come to yet
-  }, 60_000);
-
-  /** A client that asked for the large file, took a little and reads no more. */
-  async function stalled(): Promise<Socket> {
-    const socket = connect(server.getPort(), "127.0.0.1");
-    socket.write("GET /huge.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-    await once(socket, "data");
-    socket.pause();
-    return socket;
-  }
-
-  it("is read no faster than the client takes it", async () => {
-    const readBytes = (): number =>
-      Number(/^rchar: (\d+)$/m.exec(fs.readFileSync("/proc/self/io", "utf8"))?.[1]);
-    const before = readBytes();
-    const socket = await stalled();
-    let last = -1;
-    // Until nothing has been read for a while: what fits into the buffers of both ends is in them.
-    while (readBytes() - last > 65_536) {
-      last = readBytes();
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    expect(readBytes() - before).toBeLessThan(HUGE_BYTES / 8);
-    expect(openBelow(root)).toBe(1);
-    socket.destroy();
-    await until(() => openBelow(root) === 0);
-  });
-
-  it("is closed when the client leaves in the middle", async () => {
-    const sockets = await Promise.all(Array.from({ length: 10 }, stalled));
-    await until(() => openBelow(root) === 10);
-    for (const socket of sockets) socket.destroy();
-    await until(() => openBelow(root) === 0);
-  });
-
-  it("that gets shorter while it is sent is broken off, not padded", async () => {
-    const file = join(root, "shrinking.bin");
-    fs.writeFileSync(file, "");
-    fs.truncateSync(file, 200_000_000);
-    errors = [];
-    const socket = connect(server.getPort(), "127.0.0.1");
-    socket.write("GET /shrinking.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-    let received = 0;
-    const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()));
-    socket.on("error", () => {});
-    socket.once("data", () => fs.truncateSync(file, 1000));
-    socket.on("data", (bytes) => {
-      received += bytes.length;
-    });
-    await closed;
-    expect(received).toBeLessThan(200_000_000);
-    expect(errors).toEqual([expect.objectContaining({ code: "FileTruncated" })]);
-    await until(() => openBelow(root) === 0);
   });
 });
