@@ -7,7 +7,10 @@ export interface ReportingWindow {
   readonly Request: typeof Request;
   readonly XMLHttpRequest?: typeof XMLHttpRequest;
   readonly location: { readonly href: string };
-  readonly navigator: Navigator;
+  /** In words that a worker's types have, too: this is part of the entry that its script imports. */
+  readonly navigator: {
+    readonly serviceWorker?: { readonly controller: { postMessage(message: unknown): void } | null };
+  };
 }
 
 /**
