@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { VirtualNetwork } from "../adapters/virtual/index.ts";
+import { FakeClock, settled, WireClient } from "../testing/index.ts";
+import { HttpServer } from "./server.ts";
+
+it("waits for a later head on a connection as long as for the first: headersMs from its first byte, trickled or not", async () => {
+  const clock = new FakeClock();
+  const network = new VirtualNetwork({ clock });
+  const server = new HttpServer({ network, clock, timeouts: { headersMs: 4000, bodyMs: 60_000 } });
+  const serving = server.serve(80, (request) => request.respond(200, "ok"));
+  await settled();
+  const client = await WireClient.connect(network, { host: "localhost", port: 80 });
+  await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  expect(await client.read("ok")).toContain("200 OK");
+  await clock.advance(10_000);
+  await client.send("GET /later HTTP/1.1\r\n");
+  await clock.advance(3500);
+  await client.send("Host: a\r\n");
+  expect(client.state).toBe("open");
+  await clock.advance(2000);
+  expect(await client.readToEnd()).toContain("408 Request Timeout");
+  await server.close({ graceMs: 0 });
+  await serving;
+});
