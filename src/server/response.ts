@@ -67,7 +67,7 @@ export function startResponse(
 /** @throws UsageError `InvalidStatus`: 1xx are `upgrade`'s and the server's own */
 function begin(sink: ResponseSink, code: number, headers: HeadersInput | undefined): void {
   if (!Number.isInteger(code) || code < 200 || code > 599) {
-    throw new UsageError("InvalidStatus", `status must be from 200 to 599, got ${code}`);
+    throw new UsageError("InvalidStatus", `status must be 200 to 599, got ${code}`);
   }
   sink.head.begin(code, headers, sink.reason);
 }
