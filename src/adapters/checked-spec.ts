@@ -34,7 +34,7 @@ export function checkPort(port: number, family?: ListenSpec["family"]): void {
   const problem = portProblem(port);
   if (problem) throw new NetworkError("ERR_SOCKET_BAD_PORT", problem);
   if (family && family !== "IPv4" && family !== "IPv6")
-    throw new NetworkError("ERR_INVALID_ARG_VALUE", "no such family");
+    throw new NetworkError("ERR_INVALID_ARG_VALUE", `no family ${family}`);
 }
 
 export function invalid(message: string): NetworkError {

@@ -37,7 +37,7 @@ export class Addresses {
   resolve(host: string): readonly string[] {
     const found = this.find(host);
     if (found) return found;
-    throw missing(isAddress(unbracketed(host)) && "ENETUNREACH");
+    throw missing(isAddress(host) && "ENETUNREACH");
   }
 
   /** The address to bind. @throws NetworkError `EADDRNOTAVAIL` or `ENOTFOUND`. */
