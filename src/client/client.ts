@@ -51,7 +51,7 @@ export class Client {
     if (!network || (protocol !== "http:" && !secure)) {
       throw new ClientError(
         "UnsupportedScheme",
-        secure ? "https: needs TLS, secureNetwork" : "wanted an http: URL",
+        secure ? "https: needs TLS, the option secureNetwork" : "wanted an http: URL",
       );
     }
     const address = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || (secure ? 443 : 80)) };

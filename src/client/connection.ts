@@ -264,7 +264,7 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
     if (this.#upload?.satisfied) this.#cancelUpload(undefined);
     if (this.#upload !== undefined) {
       // The server answered without waiting for all of the request: what is left would be taken for another.
-      this.destroy(new ClientError("InvalidBody", "answered early"));
+      this.destroy(new ClientError("InvalidBody", "answered before it was whole"));
     } else if (this.#phase === CLOSED) {
       return;
     } else if (!this.#persistent || this.#peerEnded) {

@@ -29,7 +29,7 @@ export function redirected(request: OutgoingRequest, status: number, location: s
   const url = target(location, request.url);
   const sameOrigin = url.origin === request.url.origin;
   if (!sameOrigin && (url.username !== "" || url.password !== "")) {
-    throw new ClientError("InvalidRedirect", "credentials");
+    throw new ClientError("InvalidRedirect", "credentials for another origin");
   }
   if (status !== 303 && request.body?.kind === "stream") {
     throw new ClientError("BodyNotReplayable");

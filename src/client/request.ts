@@ -59,7 +59,7 @@ export function prepare(
     cookies: (init.credentials ?? request?.credentials) !== "omit",
   };
   if (!/^(follow|manual|error)$/.test(plain.redirect)) {
-    throw new TypeError("wanted follow, manual or error");
+    throw new TypeError("wanted redirect follow, manual or error");
   }
   const { body } = init;
   const bodiless = method === "GET" || method === "HEAD";
@@ -94,7 +94,7 @@ function parse(input: string | URL, base: string | undefined): URL | undefined {
 }
 
 function readMethod(given: string): string {
-  if (!isToken(given)) throw new TypeError("wanted a token");
+  if (!isToken(given)) throw new TypeError("wanted a token as the method");
   const upper = given.toUpperCase();
   if (FORBIDDEN.has(upper)) throw new TypeError(`fetch does not send ${upper}`);
   return NORMALIZED.has(upper) ? upper : given;

@@ -155,7 +155,7 @@ export class ChunkedBody {
     source.pos = i;
     source.mark = i;
     if (i === end) return;
-    if (this.#digits === 0) throw invalid("no chunk size");
+    if (this.#digits === 0) throw invalid("wanted a chunk size");
     this.#state = IN_EXTENSION;
     this.#extension = 0;
   }
@@ -170,7 +170,7 @@ export class ChunkedBody {
       } else {
         if (octet !== CR) this.#countExtension();
         this.#extension = Number(EXTENSION[this.#extension]?.[kindOf(octet)]);
-        if (Number.isNaN(this.#extension)) throw invalid("extension");
+        if (Number.isNaN(this.#extension)) throw invalid("an invalid extension");
       }
     }
     source.mark = source.pos;

@@ -137,7 +137,7 @@ export class FieldSection {
   #endLine(next: number): void {
     this.#checkSize(next);
     if (this.#offsets.length >> 2 > this.#limits.maxCount) {
-      throw new ProtocolError("TooManyHeaderFields", 431, `more than ${this.#limits.maxCount}`);
+      throw new ProtocolError("TooManyHeaderFields", 431, `more than ${this.#limits.maxCount} lines`);
     }
     this.#lineStart = next;
   }

@@ -76,7 +76,7 @@ function isChunked(values: readonly string[]): boolean {
 function readContentLength(values: readonly string[]): number {
   const length = values.length === 1 ? lengthOf(values[0]!) : Number.NaN;
   if (length >= 0) return length;
-  throw new ProtocolError("InvalidContentLength", 400);
+  throw new ProtocolError("InvalidContentLength", 400, "wanted one Content-Length of digits");
 }
 
 /** `1*DIGIT` as a number, NaN where it is none or too large to be exact. */

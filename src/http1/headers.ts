@@ -187,7 +187,7 @@ const NO_STRINGS: string[] = [];
 /** Calls back for every field line that an input stands for, in order, unvalidated. */
 export function forEachField(init: HeadersInput, each: (name: string, value: string) => void): void {
   if (typeof init !== "object") {
-    throw new InvalidHeader("wanted a record or pairs");
+    throw new InvalidHeader("wanted headers as a record or pairs");
   }
   if (!isIterable(init)) {
     for (const name of Object.keys(init)) {
@@ -199,7 +199,7 @@ export function forEachField(init: HeadersInput, each: (name: string, value: str
     return;
   }
   for (const pair of init instanceof HttpHeaders ? init.lines() : init) {
-    if (pair.length !== 2) throw new InvalidHeader("wanted a record or pairs");
+    if (pair.length !== 2) throw new InvalidHeader("wanted headers as a record or pairs");
     each(...pair);
   }
 }
@@ -226,7 +226,7 @@ export function toValue(name: string, value: unknown): string {
   const text = String(value);
   const at = text.search(/[^\t -~\x80-\xff]/);
   if (at < 0) return trim(text);
-  throw new InvalidHeader(`the value of ${name} is invalid at ${at}`);
+  throw new InvalidHeader(`the value of ${name} has an invalid character at ${at}`);
 }
 
 function toKey(name: string): string {

@@ -100,7 +100,7 @@ export class RequestLine {
         this.#state = EMPTY_LINES;
         i++;
       } else if (bytes[i] === CR) {
-        if (++this.#emptyLines > this.#limits.maxEmptyLines) throw invalid("empty lines");
+        if (++this.#emptyLines > this.#limits.maxEmptyLines) throw invalid("too many empty lines");
         this.#state = EMPTY_LF;
         i++;
       } else {

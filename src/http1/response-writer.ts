@@ -145,7 +145,7 @@ export function declaredLength(value: string, before: number | undefined): numbe
 /** What a caller says of the coding, which is the writer's to choose. @throws InvalidHeader */
 export function checkTransferEncoding(value: string): void {
   if (value.toLowerCase() === "chunked") return;
-  throw new InvalidHeader("wanted chunked alone");
+  throw new InvalidHeader("wanted no Transfer-Encoding but chunked");
 }
 
 /** The fields of a trailer section, with the empty line. @throws InvalidHeader */
