@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { defineBrowserProvider } from "@vitest/browser";
 
 /** @typedef {import("./other-browsers.mjs").Browser} Browser */
+/** @typedef {import("vitest/node").BrowserProvider} BrowserProvider */
 
 /** @param {Browser} browser */
 export function commandProvider(browser) {
@@ -19,7 +20,7 @@ export function commandProvider(browser) {
 /** No first page, and no questions. */
 const stillFirefox = ["browser.aboutwelcome.enabled", "browser.shell.checkDefaultBrowser"];
 
-/** @implements {import("vitest/node").BrowserProvider} */
+/** @implements {BrowserProvider} */
 class CommandProvider {
   name = "command";
   supportsParallelism = false;
