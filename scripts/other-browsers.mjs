@@ -1,5 +1,5 @@
 /**
- * Browsers beside Chromium, as commands with a URL behind them. `npm run test:hard -- firefox` and `-- webkit` run the
+ * Browsers beside Chromium, as commands with a URL behind them. `npm run test:hard -- Firefox` and `-- WebKitGTK` run the
  * page's tests in those that are found.
  */
 import { existsSync, readdirSync } from "node:fs";
