@@ -118,6 +118,7 @@ class Container {
   readonly #waiting: HostEvent[] = [];
   #listener: ServerResponse | undefined;
   #last = 0;
+  #closed = false;
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -158,6 +159,7 @@ class Container {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     for (const process of this.#processes.values()) process.kill("SIGKILL");
     for (const proxy of this.#proxies.values()) {
       proxy.closeAllConnections();
@@ -179,6 +181,7 @@ class Container {
   }
 
   #spawn(command: string, args: string[], env: Record<string, string> = {}): number {
+    if (this.#closed) throw new Error("The container is over"); // and its folder with it
     if (command !== "node") throw new Error(`There is no ${command}`);
     const id = ++this.#last;
     const process = spawn(execPath, ["--import", hook, ...args], {
