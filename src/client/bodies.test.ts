@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { iterable } from "../middleware/pieces.ts";
 import { causeOf, rejection, serverStage, wireStage } from "../testing/client-stage.ts";
-import { hasByteStreams, piecesOf, readsFormsWithFiles, requestsTakeStreams } from "../testing/platform.ts";
+import { hasByteStreams, readsFormsWithFiles, requestsTakeStreams } from "../testing/platform.ts";
 import { settled } from "../testing/turn.ts";
 import type { FetchInit } from "./request.ts";
 import { headersOf, trailersOf } from "./response.ts";
@@ -249,7 +250,7 @@ describe("a response body", () => {
     }
     expect(sent).toBeLessThan(150);
     let received = 0;
-    for await (const chunk of piecesOf(body as ReadableStream<Uint8Array>)) received += chunk.length;
+    for await (const chunk of iterable(body as ReadableStream<Uint8Array>)) received += chunk.length;
     expect(received).toBe(1_000_000);
     await sending;
   });

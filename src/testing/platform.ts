@@ -35,9 +35,3 @@ function formWithFile(): FormData {
   form.set("file", new File(["content"], "file.txt"));
   return form;
 }
-
-/** The pieces of a stream, which can't be iterated in Safari. */
-export async function* piecesOf<T>(stream: ReadableStream<T>): AsyncGenerator<T, void> {
-  const reader = stream.getReader();
-  for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
-}

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import { iterable } from "../../middleware/pieces.ts";
 import { serverStage } from "../../testing/client-stage.ts";
 import { settled } from "../../testing/index.ts";
-import { piecesOf } from "../../testing/platform.ts";
 import { VirtualNetwork } from "./index.ts";
 
 const SIZE = 65_536;
@@ -22,7 +22,7 @@ it("streams a chunk that the handler gives again and again, as the memory that i
   const { server, fetch, url } = await serverStage((request) => request.respond(200, repeated(chunk, 20)));
   for (let round = 0; round < 2; round++) {
     let total = 0;
-    for await (const got of piecesOf((await fetch(url)).body as ReadableStream<Uint8Array>)) {
+    for await (const got of iterable((await fetch(url)).body as ReadableStream<Uint8Array>)) {
       expect(got.buffer).toBe(chunk.buffer);
       total += got.length;
     }
