@@ -23,6 +23,17 @@ export class ResponseHeadWriter {
   #dateLine = "";
   #connection = "";
   #lines = "";
+  /**
+   * The answer before, head and content, or `""`: what is the same again need not be joined and is in one piece. While
+   * there is one all that was given of the present head was in that one, too, and `#text` is not made.
+   */
+  #before = "";
+  #code = 0;
+  #last: KnownLine | undefined;
+  #content = "";
+  /** Of the present head: the remembered line that was added last, and whether all of it was remembered. */
+  #latest: KnownLine | undefined;
+  #repeats = false;
   /** The caller's `Content-Length`, or -1. */
   declaredLength = -1;
   /** Whether the caller asked for `Connection: close`. */
@@ -39,7 +50,13 @@ export class ResponseHeadWriter {
     this.#hasContentType = false;
     this.declaredLength = -1;
     this.close = false;
-    this.#text = reason === undefined ? statusLine(code) : this.#ownLine(code, reason);
+    this.#latest = undefined;
+    this.#repeats = reason === undefined;
+    if (this.#before === "" || code !== this.#code || reason !== undefined) {
+      this.#before = "";
+      this.#code = code;
+      this.#text = reason === undefined ? statusLine(code) : this.#ownLine(code, reason);
+    }
     if (headers !== undefined && headers !== null) forEachField(headers, this.#add);
   }
 
@@ -52,22 +69,33 @@ export class ResponseHeadWriter {
    * Ends the head.
    * @param dateLine the `Date` field line, left out where the caller gave one
    * @param connection the `Connection` option to send, `""` for none
-   * @returns the head; text of ASCII alone, which is the same octets in UTF-8, or octets
+   * @param content text that follows the head
+   * @returns both where the head is ASCII alone, which is the same octets in UTF-8, else octets of the head
    */
   end(
     framing: OutgoingFraming,
     dateLine: string,
     connection: "" | "close" | "keep-alive",
+    content = "",
   ): string | Uint8Array {
-    const text = this.#text + this.#own(framing, this.#hasDate ? "" : dateLine, connection);
+    const own = this.#own(framing, this.#hasDate ? "" : dateLine, connection);
+    if (this.#before !== "" && this.#latest === this.#last && content === this.#content) return this.#before;
+    this.#differ();
+    const head = this.#text + own;
     this.#text = "";
-    return this.#ascii ? text : octets(text);
+    if (!this.#ascii) return octets(head);
+    const whole = head + content;
+    this.#last = this.#latest;
+    this.#content = content;
+    if (this.#repeats && content.length <= MAX_KNOWN_LENGTH) this.#before = whole;
+    return whole;
   }
 
   /** The writer's own lines and the empty one: those of the answer before where nothing of them is another. */
   #own(framing: OutgoingFraming, dateLine: string, connection: string): string {
     if (framing === this.#framing && dateLine === this.#dateLine && connection === this.#connection)
       return this.#lines;
+    this.#differ();
     this.#framing = framing;
     this.#dateLine = dateLine;
     this.#connection = connection;
@@ -88,10 +116,18 @@ export class ResponseHeadWriter {
   readonly #add = (name: string, given: string): void => {
     const known = this.#known.get(name);
     if (known?.value === given) {
+      if (known.follows !== this.#latest) {
+        this.#differ();
+        known.follows = this.#latest;
+      }
+      this.#latest = known;
       if (known.isContentType) this.#hasContentType = true;
-      this.#text += known.line;
+      if (this.#before === "") this.#text += known.text;
       return;
     }
+    this.#differ();
+    const repeats = this.#repeats;
+    this.#repeats = false;
     checkName(name);
     const value = toValue(name, given);
     const key = name.toLowerCase();
@@ -106,9 +142,22 @@ export class ResponseHeadWriter {
     if (!isAscii(line)) this.#ascii = false;
     else if (line.length <= MAX_KNOWN_LENGTH && key !== "date") {
       if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-      this.#known.set(name, { value: given, line, isContentType });
+      const known = { value: given, text: line, isContentType, follows: this.#latest };
+      this.#known.set(name, known);
+      this.#latest = known;
+      this.#repeats = repeats;
     }
   };
+
+  /** The text is to be joined, from the lines that were the same up to here on. */
+  #differ(): void {
+    if (this.#before === "") return;
+    this.#before = "";
+    this.#text = "";
+    for (let line = this.#latest; line !== undefined; line = line.follows)
+      this.#text = line.text + this.#text;
+    this.#text = statusLine(this.#code) + this.#text;
+  }
 
   #addConnection(value: string): void {
     const others: string[] = [];
@@ -127,8 +176,10 @@ export class ResponseHeadWriter {
 
 interface KnownLine {
   readonly value: string;
-  readonly line: string;
+  readonly text: string;
   readonly isContentType: boolean;
+  /** The remembered line in front of it where it was added last. */
+  follows: KnownLine | undefined;
 }
 
 /** Lines that a writer remembers: more names than an application sends, and no more memory than a few pages. */

@@ -98,13 +98,13 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     return this.#output;
   }
 
-  get #exchange(): Exchange {
+  #ensureExchange(): Exchange {
     this.#latest ??= new Exchange(this, this.#callback);
     return this.#latest;
   }
 
   /** Whether a request is being served. */
-  get #serving(): boolean {
+  #isServing(): boolean {
     return this.#latest !== undefined && this.#latest.phase !== NONE;
   }
 
@@ -125,7 +125,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
    */
   shutDown(): void {
     this.#successor?.shutDown?.();
-    if (!this.#open || this.#serving || this.reader.buffered > 0) return;
+    if (!this.#open || this.#isServing() || this.reader.buffered > 0) return;
     const { clock, timeouts } = this.host.config;
     const until = this.#readDeadline - timeouts.headersMs + NEW_MS;
     if (this.#awaited === HEAD && until > clock.now()) this.#readDeadline = until;
@@ -142,24 +142,24 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   onData(bytes: Uint8Array): void {
     if (!this.#open) return this.#successor?.onData?.(bytes);
     this.reader.feed(bytes);
-    if (!this.#serving) return this.#advance();
-    this.#exchange.progress();
+    if (!this.#isServing()) return this.#advance();
+    this.#ensureExchange().progress();
     this.#updateFlow();
   }
 
   onEnd(): void {
     this.#peerEnded = true;
     if (!this.#open) return this.#successor?.onEnd?.();
-    if (!this.#serving) return this.#advance();
+    if (!this.#isServing()) return this.#advance();
     // The client may end its side and still wait for its answers; a body that is not whole is lost.
-    this.#exchange.progress();
-    if (this.#serving) this.#exchange.clientEnded();
+    this.#ensureExchange().progress();
+    if (this.#isServing()) this.#ensureExchange().clientEnded();
   }
 
   onDrain(): void {
     this.#output?.drained();
     if (!this.#open) this.#successor?.onDrain?.();
-    else if (!this.#serving) this.#advance();
+    else if (!this.#isServing()) this.#advance();
   }
 
   onClose(error?: Error): void {
@@ -175,7 +175,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
 
   awaitBody(): void {
     if (this.#readDeadline === 0) {
-      this.#mark = this.#exchange.request?.incoming?.received ?? 0;
+      this.#mark = this.#ensureExchange().request?.incoming?.received ?? 0;
       this.#readDeadline = this.#deadline(this.host.config.timeouts.bodyMs);
       this.#awaited = BODY;
     }
@@ -205,7 +205,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     const content = this.#latest?.request?.method === "HEAD" ? "" : text;
     const { head, date } = this.host;
     head.begin(status, { "Content-Type": "text/plain; charset=utf-8" });
-    this.output.add(head.end(text.length, date.get(), "close") + content);
+    this.output.add(head.end(text.length, date.get(), "close", content));
     this.linger();
   }
 
@@ -250,21 +250,21 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   #advance(): void {
     if (this.#advancing) return;
     this.#advancing = true;
-    while (this.#open && !this.#serving && !this.output.full) {
+    while (this.#open && !this.#isServing() && !this.output.full) {
       const head = this.#nextHead();
       if (head === undefined) break;
       this.#readDeadline = 0;
       this.output.volume = 0;
-      this.#exchange.start(head);
+      this.#ensureExchange().start(head);
     }
     this.#advancing = false;
     if (!this.#open) return;
-    if (!this.#serving) {
+    if (!this.#isServing()) {
       this.output.flush();
       this.#awaitRequest();
     } else {
       this.output.flushSoon();
-      if (this.#peerEnded) this.#exchange.clientEnded();
+      if (this.#peerEnded) this.#ensureExchange().clientEnded();
     }
     if (this.#latest) this.#updateFlow();
     else this.#setPaused(false);
@@ -330,12 +330,12 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   }
 
   #bodyTimedOut(): void {
-    const body = this.#exchange.request?.incoming;
-    if (this.#exchange.phase === DRAINING) return this.linger();
+    const body = this.#ensureExchange().request?.incoming;
+    if (this.#ensureExchange().phase === DRAINING) return this.linger();
     // It is the callback that takes its time.
     if (body === undefined || !body.waiting) return;
     if (body.received - this.#mark >= BODY_PROGRESS) this.awaitBody();
-    else this.#exchange.bodyTimedOut(new ProtocolError("RequestTimeout", 408));
+    else this.#ensureExchange().bodyTimedOut(new ProtocolError("RequestTimeout", 408));
   }
 
   #deadline(ms: number): number {
@@ -347,7 +347,7 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
   /** Reads on unless more waits than is wanted. */
   #updateFlow(): void {
     if (!this.#open) return;
-    const { phase, request } = this.#exchange;
+    const { phase, request } = this.#ensureExchange();
     const wanted =
       phase === DRAINING || (phase === NONE && !this.output.full) || request?.incoming?.waiting === true;
     const enough = this.reader.buffered > this.host.config.limits.maxReadAheadBytes;

@@ -106,11 +106,7 @@ export class Exchange implements BodySource, ResponseSink {
       const result = this.#callback(request);
       // The one settled promise of everything done at once: nothing to wait for.
       if (result === undefined || result === RESOLVED) this.#settled(request);
-      else
-        result.then(
-          () => this.#settled(request),
-          (error) => this.#failed(request, error),
-        );
+      else this.#await(result, request);
     } catch (error) {
       this.#failed(request, error);
     }
@@ -295,6 +291,13 @@ export class Exchange implements BodySource, ResponseSink {
   }
 
   // What the callback came to.
+
+  #await(result: Promise<unknown>, request: ServerRequest): void {
+    result.then(
+      () => this.#settled(request),
+      (error) => this.#failed(request, error),
+    );
+  }
 
   #settled(request: ServerRequest): void {
     request.settled = true;

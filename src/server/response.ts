@@ -81,13 +81,15 @@ function sendWhole(
 ): Promise<void> {
   const size = typeof content === "string" ? textLength(content) : content.length;
   const bodied = hasBody(request, code);
-  const head = endHead(sink, request, framing(sink, request, code, unknown ? UNKNOWN : size, bodied));
-  const body = bodied ? content : "";
-  if (typeof head === "string" && typeof body === "string") sink.responseEnded(head + body);
-  else if (body.length <= SLICE_BYTES) sink.responseEnded(head, body);
+  const framed = framing(sink, request, code, unknown ? UNKNOWN : size, bodied);
+  const text = bodied && typeof content === "string" ? content : "";
+  const head = endHead(sink, request, framed, text);
+  if (!bodied || typeof content === "string")
+    sink.responseEnded(head, typeof head === "string" ? undefined : text);
+  else if (content.length <= SLICE_BYTES) sink.responseEnded(head, content);
   else {
     sink.write(head);
-    return sendStream(sink, new OutgoingBody(sink, size), [body]);
+    return sendStream(sink, new OutgoingBody(sink, size), [content]);
   }
   return RESOLVED;
 }
@@ -160,7 +162,8 @@ function isStream(
 
 /** RFC 9110 section 6.4.1: HEAD, 204 and 304 never have content, 205 (15.3.6) and 2xx to CONNECT neither. */
 function hasBody(request: RequestHead, code: number): boolean {
-  return !(request.method === "HEAD" || [204, 205, 304].includes(code) || isTunnel(request, code));
+  if (code === 204 || code === 205 || code === 304) return false;
+  return request.method !== "HEAD" && !isTunnel(request, code);
 }
 
 function isTunnel(request: RequestHead, code: number): boolean {
@@ -194,13 +197,20 @@ function framing(
   throw new UsageError("ContentLengthMismatch", `${size} bytes, wanted ${declaredLength}`);
 }
 
-function endHead(sink: ResponseSink, request: RequestHead, framed: OutgoingFraming): string | Uint8Array {
+/** @returns the head, with `text` behind it where the head is text */
+function endHead(
+  sink: ResponseSink,
+  request: RequestHead,
+  framed: OutgoingFraming,
+  text?: string,
+): string | Uint8Array {
   const persistent =
     framed !== "until-close" && request.method !== "CONNECT" && !sink.head.close && sink.mayPersist();
   const head = sink.head.end(
     framed,
     sink.dateLine,
     !persistent ? "close" : request.minor === 0 ? "keep-alive" : "",
+    text,
   );
   sink.responseStarted(persistent);
   return head;

@@ -250,10 +250,10 @@ export class NodeSocket implements Socket {
       const socket = this[owner];
       if (socket.#life !== "live") return;
       // A Buffer's `slice` and `toString` mean something else: unless it is all the same, a plain Uint8Array.
-      const { buffer, byteOffset, byteLength } = bytes;
-      if (buffer === FILLER.buffer) return;
-      socket.#events?.onData(socket.#plain ? new Uint8Array(buffer, byteOffset, byteLength) : bytes);
-      if (socket.#inbound === "paused" && byteLength === FILLER.length) socket.#stopReading();
+      const { length } = bytes;
+      if (length === FILLER.length && bytes.buffer === FILLER.buffer) return;
+      socket.#events?.onData(socket.#plain ? new Uint8Array(bytes.buffer, bytes.byteOffset, length) : bytes);
+      if (length === FILLER.length && socket.#inbound === "paused") socket.#stopReading();
     },
 
     end(this: Owned): void {

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import fc from "../testing/fast-check.ts";
+import { ResponseHeadWriter } from "./response-writer.ts";
+
+const field = fc.oneof(
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom("A", "B", "Content-Type"), fc.constantFrom("1", "2")) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<[string, string][]>(
+      ["A", "x".repeat(300)],
+      ["B", "\u00e9"],
+      ["B", "not\nvalid"],
+      ["Date", "then"],
+      ["Connection", "close, x"],
+      ["Content-Length", "1"],
+    ),
+  },
+);
+/** `usual` nine times of ten, so that answers repeat those before in whole or in part. */
+const mostly = <T>(usual: T, ...others: T[]): fc.Arbitrary<T> =>
+  fc.oneof(
+    { weight: 9, arbitrary: fc.constant(usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  );
+const answer = fc.record({
+  code: mostly(200, 404),
+  reason: mostly(undefined, "Fine"),
+  /** Which of the fields of all answers this one has. */
+  takes: fc.array(mostly(true, false), { minLength: 4, maxLength: 4 }),
+  type: mostly(undefined, "text/html"),
+  framing: mostly<number | "chunked">(1, 2, "chunked"),
+  dateLine: mostly("Date: 1\r\n", "Date: 2\r\n"),
+  connection: mostly<"" | "close">("", "close"),
+  content: mostly("", "a", "b", "long".repeat(100)),
+});
+const answers = fc
+  .record({
+    fields: fc.array(field, { minLength: 4, maxLength: 4 }),
+    all: fc.array(answer, { maxLength: 12 }),
+  })
+  .map(({ fields, all }) => all.map((one) => ({ ...one, fields: fields.filter((_, i) => one.takes[i]) })));
+type Answer = typeof answers extends fc.Arbitrary<(infer T)[]> ? T : never;
+
+function write(writer: ResponseHeadWriter, given: Answer): unknown {
+  try {
+    writer.begin(given.code, given.fields, given.reason);
+    if (given.type !== undefined) writer.addContentType(given.type);
+    const { declaredLength, close } = writer;
+    const text = writer.end(given.framing, given.dateLine, given.connection, given.content);
+    return { text, declaredLength, close };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+describe("ResponseHeadWriter", () => {
+  it("writes what a new one does, whatever it wrote before", () => {
+    fc.assert(
+      fc.property(answers, (all) => {
+        const writer = new ResponseHeadWriter();
+        for (const given of all) expect(write(writer, given)).toEqual(write(new ResponseHeadWriter(), given));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("gives an answer that is the same again as the very text of the one before", () => {
+    const writer = new ResponseHeadWriter();
+    const end = () => {
+      writer.begin(200, { A: "1", B: "2" });
+      return writer.end(2, "Date: 1\r\n", "", "ok");
+    };
+    expect(end()).toBe("HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nDate: 1\r\nContent-Length: 2\r\n\r\nok");
+    expect(end()).toBe(end());
+  });
+
+  it("leaves the content to its caller where the head is not ASCII", () => {
+    const writer = new ResponseHeadWriter();
+    writer.begin(200, { A: "\u00e9" });
+    const head = writer.end(2, "", "", "ok");
+    expect(head).toEqual(
+      Uint8Array.from("HTTP/1.1 200 OK\r\nA: \u00e9\r\nContent-Length: 2\r\n\r\n", (char) =>
+        char.charCodeAt(0),
+      ),
+    );
+  });
+});
