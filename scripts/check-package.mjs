@@ -51,6 +51,14 @@ const SAME = `
   const refused = await client.createFetch(new VirtualNetwork())("http://localhost:1/").catch((error) => error);
   if (!(refused.cause instanceof NetworkError)) throw new Error("two copies: " + refused.cause);`;
 
+/** Each is a part of a millisecond of every program's start, and `node:fs` as an import more than one. */
+const LOADED = `
+  import "node:net";
+  const before = new Set(process.moduleLoadList);
+  await import("portico");
+  const more = process.moduleLoadList.filter((name) => !before.has(name));
+  if (more.length > 0) throw new Error("importing portico loads " + more.join(", "));`;
+
 const scratch = await mkdtemp(join(tmpdir(), "portico-package-"));
 try {
   await checkAll();
@@ -86,6 +94,9 @@ async function checkAll() {
   }
   await check("what Node reads first is ASCII", () =>
     assertAscii(join(home, "node_modules/portico", manifest.exports["."].node.default)),
+  );
+  await check("of Node's modules importing portico loads what node:net does", () =>
+    run(execPath, ["--input-type=module", "--eval", LOADED], { cwd: home }),
   );
   for (const name of names.filter(forPages)) {
     await check(`esbuild bundles ${specifier(name)} for a page`, () => bundle(name, home));

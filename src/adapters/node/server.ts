@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
 import { createServer, isIP, type ListenOptions, type Server } from "node:net";
-import { dirname } from "node:path";
 import { type ListenSpec, NetworkError } from "../../socket/index.ts";
 import { networkError } from "./errors.ts";
 import type { NodeListenSpec } from "./specs.ts";
@@ -18,7 +16,7 @@ export async function listeningServer(spec: NodeListenSpec, identities?: Identit
   const server =
     identities?.createServer() ?? createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => reject(networkError(error, problemOf(spec)));
+    const fail = async (error: unknown) => reject(networkError(error, await problemOf(spec)));
     server.once("error", fail);
     try {
       server.listen(options, () => {
@@ -76,10 +74,13 @@ function requireReusePort(): void {
 }
 
 /** Where the folder of a Unix socket is missing, libuv says EACCES, as though there were one. */
-function problemOf(spec: NodeListenSpec): string {
+async function problemOf(spec: NodeListenSpec): Promise<string> {
   const problem = `could not listen on ${nameOf(spec)}`;
-  if (!("path" in spec) || process.platform === "win32" || existsSync(dirname(spec.path))) return problem;
-  return `${problem}: there is no folder ${dirname(spec.path)}`;
+  if (!("path" in spec) || process.platform === "win32") return problem;
+  // Imported here: who listens without a fault does not wait for what these load.
+  const [{ existsSync }, { dirname }] = await Promise.all([import("node:fs"), import("node:path")]);
+  const folder = dirname(spec.path);
+  return existsSync(folder) ? problem : `${problem}: there is no folder ${folder}`;
 }
 
 function nameOf(spec: NodeListenSpec): string {
