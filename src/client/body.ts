@@ -1,30 +1,22 @@
 import { concat, isAscii } from "../http1/octets.ts";
 import { utf8 } from "../socket/utf8.ts";
 
-/**
- * The content of a request. All but a stream can be sent again, after a redirect or on another connection.
- * A stream is read once; `begun` is what was read of it to see whether it is a short one.
- */
-export type RequestBody =
-  | { readonly kind: "whole"; readonly content: string | Uint8Array | Blob; readonly length: number }
-  | {
-      readonly kind: "stream";
-      readonly reader: ReadableStreamDefaultReader<Uint8Array>;
-      readonly begun: readonly Uint8Array[];
-      /** The read that is under way. */
-      readonly next?: NextChunk;
-    };
+/** The content of a request. All but a stream can be sent again, after a redirect or on another connection. */
+export interface RequestBody {
+  /** What is in memory. */
+  readonly content?: string | Uint8Array;
+  /** Begins to read what is not: a blob, each time from its start, or a stream, which is read once. */
+  open?(): ByteReader;
+  /** In octets. A stream has none. */
+  readonly length: number | undefined;
+  /** The `Content-Type` that comes with its kind, `""` for none. */
+  readonly type: string;
+}
+
+export type ByteReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel">;
 
 /** The platform's `BodyInit`, by a name that is there without the DOM's types too. */
 export type BodyContent = NonNullable<RequestInit["body"]>;
-
-export type NextChunk = ReturnType<ReadableStreamDefaultReader<Uint8Array>["read"]>;
-
-/** A body with the `Content-Type` that comes with its kind, `""` for none. */
-export interface TypedBody {
-  readonly body: RequestBody;
-  readonly type: string;
-}
 
 /** Bytes of a `Request`'s body up to which it is read before it is sent, to learn its length. */
 const MAX_PEEKED = 65_536;
@@ -35,53 +27,54 @@ const MAX_HOPS = 32;
  * What `fetch` does with each kind of `body` (Fetch Standard, "extract a body").
  * @throws TypeError for a stream that is locked or was read
  */
-export function extractBody(given: BodyContent): TypedBody | Promise<TypedBody> {
+export async function extractBody(given: BodyContent): Promise<RequestBody> {
   if (given instanceof ArrayBuffer) return whole(new Uint8Array(given.slice(0)));
   if (ArrayBuffer.isView(given)) {
     return whole(new Uint8Array(given.buffer, given.byteOffset, given.byteLength).slice());
   }
-  if (given instanceof Blob) return whole(given, given.type);
-  if (given instanceof FormData) return form(given);
-  if (given instanceof ReadableStream) {
-    return { body: { kind: "stream", reader: given.getReader(), begun: [] }, type: "" };
+  if (given instanceof Blob) return blob(given, given.type);
+  if (given instanceof ReadableStream) return streamed(given.getReader());
+  if (given instanceof FormData) {
+    // The platform knows how to write a form; as a blob its length is known. A blob's own type is in lower case.
+    const written = new Response(given);
+    return blob(await written.blob(), written.headers.get("content-type") ?? "");
   }
-  const isQuery = given instanceof URLSearchParams;
-  return whole(
-    String(given),
-    `${isQuery ? "application/x-www-form-urlencoded" : "text/plain"};charset=UTF-8`,
-  );
+  const text = String(given);
+  const type = given instanceof URLSearchParams ? "application/x-www-form-urlencoded" : "text/plain";
+  return whole(isAscii(text) ? text : utf8.encode(text), `${type};charset=UTF-8`);
 }
 
 /**
  * The body of a `Request`, which is a stream whatever it was made of. One that gives all of its bytes at once
  * was no stream before: it gets its length, and can be sent again.
  */
-export async function peekBody(stream: ReadableStream<Uint8Array>): Promise<RequestBody> {
+export async function peekBody(stream: ReadableStream<Uint8Array>, type: string): Promise<RequestBody> {
   const reader = stream.getReader();
+  const reads: ReturnType<ByteReader["read"]>[] = [];
   const begun: Uint8Array[] = [];
-  let length = 0;
-  while (length <= MAX_PEEKED) {
+  for (let length = 0; length <= MAX_PEEKED; ) {
     const next = reader.read();
-    if (!(await settlesSoon(next))) return { kind: "stream", reader, begun, next };
+    reads.push(next);
+    if (!(await settlesSoon(next))) break;
     const { done, value } = await next;
-    if (done) return { kind: "whole", content: concat(begun), length };
+    if (done) return whole(concat(begun), type);
     begun.push(value);
     length += value.byteLength;
   }
-  return { kind: "stream", reader, begun };
+  const read = () => reads.shift() ?? reader.read();
+  return streamed({ read, cancel: (reason) => reader.cancel(reason) }, type);
 }
 
-function whole(content: string | Uint8Array | Blob, type = ""): TypedBody {
-  let length = content instanceof Blob ? content.size : content.length;
-  if (typeof content === "string" && !isAscii(content)) length = utf8.encode(content).length;
-  return { body: { kind: "whole", content, length }, type };
+function whole(content: string | Uint8Array, type = ""): RequestBody {
+  return { content, length: content.length, type };
 }
 
-/** The platform knows how to write a form; as a blob its length is known. A blob's own type is in lower case. */
-async function form(value: FormData): Promise<TypedBody> {
-  const written = new Response(value);
-  const type = written.headers.get("content-type") ?? "";
-  return whole(await written.blob(), type);
+function blob(content: Blob, type: string): RequestBody {
+  return { open: () => content.stream().getReader(), length: content.size, type };
+}
+
+function streamed(reader: ByteReader, type = ""): RequestBody {
+  return { open: () => reader, length: undefined, type };
 }
 
 async function settlesSoon(promise: Promise<unknown>): Promise<boolean> {

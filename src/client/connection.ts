@@ -1,36 +1,35 @@
 import { ProtocolError } from "../http1/errors.ts";
 import { HttpHeaders } from "../http1/headers.ts";
-import type { Limits } from "../http1/limits.ts";
-import type { BodyEvent } from "../http1/message-reader.ts";
 import { type ResponseHead, ResponseReader } from "../http1/response-reader.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
 import type { RequestBody } from "./body.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
-import { type BodySource, IncomingBody } from "./incoming-body.ts";
+import { IncomingBody } from "./incoming-body.ts";
 import { keepAliveOf } from "./keep-alive.ts";
+import type { Pool } from "./pool.ts";
 import type { WireHead } from "./request-writer.ts";
-import { sendRequest } from "./send-request.ts";
-import type { Waiting } from "./sweep.ts";
-import type { Upload, UploadOwner } from "./upload.ts";
+import { Upload } from "./upload.ts";
 
-/** Who sent a request: is told of one of the two, once. */
-export interface ResponseHandler {
-  /**
-   * The final head, and the body, of which `fill` has taken what arrived; none where the framing says so. The
-   * connection may be with another request by then.
-   */
-  onResponse(head: ResponseHead, body: IncomingBody | undefined): void;
-  /** There will be no response. `silent`: not one byte of it had come. */
-  onFailure(error: unknown, silent: boolean): void;
+/** One request, and who waits for its response. */
+export interface Call extends WireHead {
+  readonly method: string;
+  readonly body: RequestBody | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Whether it may be sent once more. */
+  repeatable: boolean;
+  /** What it was sent on. */
+  connection: ClientConnection | undefined;
+  /** The final head has come, and the body, if the framing has one, as far as it has arrived. */
+  resolve(answer: Answer): void;
+  /** There is no response, or no more of it. */
+  fail(error: unknown): void;
+  /** All of it has come: the signal is listened to no more. */
+  end(): void;
 }
 
-/** Who made the connection. */
-export interface ConnectionOwner {
-  /** It can take another request, for so many milliseconds as the server says. */
-  onIdle(connection: ClientConnection, keepAliveMs: number): void;
-  /** It takes no more requests and waits for the server to close. */
-  onClosing(connection: ClientConnection): void;
-  onGone(connection: ClientConnection): void;
+export interface Answer {
+  readonly head: ResponseHead;
+  readonly body: IncomingBody | undefined;
 }
 
 /**
@@ -41,44 +40,45 @@ export interface ConnectionOwner {
  * | `idle` | no request | `send`: `awaiting` |
  * | `awaiting` | a request is being sent or was, its final head has not come | the head: `receiving` |
  * | `receiving` | the body is being read | its end: `idle` or `closing` |
- * | `closing` | our side is ended, what comes is dropped | close |
+ * | `closing` | our side is ended or cut, what comes is dropped | close |
  */
-type Phase = 0 | 1 | 2 | 3 | 4;
+type Phase = 0 | 1 | 2 | 3;
 const IDLE = 0;
 const AWAITING = 1;
 const RECEIVING = 2;
 const CLOSING = 3;
-const CLOSED = 4;
 
 /** Bodies up to this many bytes are a byte stream over any network. */
 const MOST_OWNED = 1_048_576;
 /** 1xx responses before a final one: more is an attack. */
 const MAX_INTERIM = 100;
+/** Milliseconds that a server may take to close a connection which both sides are done with. */
+const CLOSING_MS = 2000;
 
 /** One connection of a client: a request out, its response in, the next request. */
-export class ClientConnection implements SocketEvents, BodySource, UploadOwner, Waiting {
+export class ClientConnection implements SocketEvents {
   readonly #socket: Socket;
-  readonly #owner: ConnectionOwner;
+  readonly #pool: Pool;
   readonly #reader: ResponseReader;
   #phase: Phase = IDLE;
-  #method = "";
-  #handler: ResponseHandler | undefined;
+  #call: Call | undefined;
   #body: IncomingBody | undefined;
   #upload: Upload | undefined;
-  #silent = true;
+  /** Whether it has carried a request before the present one, of whose response nothing has come. */
+  #stale = false;
+  #used = false;
   #interim = 0;
   #persistent = true;
   #keepAliveMs = Infinity;
   #peerEnded = false;
-  #paused = false;
-  #error: unknown;
-  /** Whether it has carried a request before. */
-  used = false;
+  #deadline = 0;
+  #timer: unknown;
+  #timerAt = Infinity;
 
-  constructor(socket: Socket, owner: ConnectionOwner, limits: Limits) {
+  constructor(socket: Socket, pool: Pool) {
     this.#socket = socket;
-    this.#owner = owner;
-    this.#reader = new ResponseReader(limits);
+    this.#pool = pool;
+    this.#reader = new ResponseReader(pool.config.limits);
     socket.open(this);
   }
 
@@ -87,71 +87,116 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
     return this.#body?.borrows ?? false;
   }
 
-  /** Whether it can take a request. */
-  get idle(): boolean {
-    return this.#phase === IDLE;
-  }
-
-  /** Sends a request. Only called while idle. */
-  send(method: string, head: WireHead, body: RequestBody | undefined, handler: ResponseHandler): void {
+  /** Sends a request. Only called while idle. What is in memory leaves at once: the socket holds it. */
+  send(call: Call): void {
+    const { head, length, body } = call;
+    const socket = this.#socket;
     this.#phase = AWAITING;
-    this.#method = method;
-    this.#handler = handler;
-    this.#silent = true;
+    this.#call = call;
+    call.connection = this;
+    this.#stale = this.#used;
     this.#interim = 0;
-    this.#persistent = !head.close;
-    this.#upload = sendRequest(head, body, this.#socket, this);
+    this.#persistent = !call.close;
+    const content = body?.content ?? "";
+    if (typeof head === "string" && typeof content === "string") {
+      socket.write(head + content);
+    } else {
+      socket.cork?.();
+      socket.write(head);
+      socket.write(content);
+      socket.uncork?.();
+    }
+    if (body?.open) void this.#send(new Upload(body.open(), length, socket));
   }
 
-  /** Does its best to keep the process from waiting for it, or undoes that. */
-  setBackground(background: boolean): void {
-    if (background) this.#socket.unref?.();
-    else this.#socket.ref?.();
+  async #send(upload: Upload): Promise<void> {
+    this.#upload = upload;
+    try {
+      await upload.run();
+      if (this.#upload === upload) this.#upload = undefined;
+    } catch (error) {
+      if (this.#upload === upload) this.destroy(error);
+    }
   }
 
-  /** Cuts it, whatever it is doing; whoever waits for a response is not told. */
-  destroy(reason?: unknown): void {
-    this.#handler = undefined;
-    this.#body = undefined;
-    this.#cancelUpload(reason);
-    if (this.#phase !== CLOSED) this.#phase = CLOSING;
+  /** Cuts it, whatever it is doing. */
+  destroy(error: unknown): void {
+    const call = this.#call;
+    const body = this.#body;
+    this.#phase = CLOSING;
     this.#socket.destroy();
+    this.#pool.leave(this);
+    this.#release(error);
+    if (call === undefined) return;
+    if (call.repeatable && this.#stale) {
+      // The server had closed an idle connection before the request reached it: nothing is known to be wrong.
+      call.repeatable = false;
+      return this.#pool.apply(call);
+    }
+    const failure = call.signal?.aborted ? error : fetchFailed(error);
+    call.fail(failure);
+    body?.fail(failure);
   }
 
-  /** It idled for too long, or the server did not close its side in time. */
-  expire(): void {
-    if (this.#phase === IDLE) this.end();
-    else if (this.#phase === CLOSING) this.destroy();
-  }
-
-  /** Ends an idle connection in good manners. */
+  /** Ends it in good manners. */
   end(): void {
-    if (this.#phase !== IDLE) return;
     this.#phase = CLOSING;
     this.#socket.end();
-    this.#owner.onClosing(this);
+    this.#pool.leave(this);
+    this.expireIn(CLOSING_MS);
   }
+
+  /**
+   * Ends or cuts it unless it is used within so many milliseconds, and keeps no process waiting. The timer goes on while
+   * it is used: setting and clearing one with every request would cost more than all else that a pool does.
+   */
+  expireIn(ms: number): void {
+    this.#socket.unref?.();
+    this.#deadline = this.#pool.config.clock.now() + ms;
+    if (this.#deadline < this.#timerAt) this.#setTimer(ms);
+  }
+
+  /** It is used again. */
+  keep(): void {
+    this.#socket.ref?.();
+  }
+
+  #setTimer(ms: number): void {
+    const { clock } = this.#pool.config;
+    clock.clearTimeout(this.#timer);
+    this.#timerAt = this.#deadline;
+    this.#timer = clock.setTimeout(this.#expire, ms);
+    // Node waits for a timer before it ends, unless it is told otherwise.
+    (this.#timer as { unref?: () => void } | undefined)?.unref?.();
+  }
+
+  readonly #expire = (): void => {
+    const left = this.#deadline - this.#pool.config.clock.now();
+    this.#timerAt = Infinity;
+    if (left > 0) this.#setTimer(left);
+    else if (this.#phase === IDLE) this.end();
+    else if (this.#phase === CLOSING) this.#socket.destroy();
+  };
 
   // What the socket says.
 
   onData(bytes: Uint8Array): void {
-    if (this.#phase === AWAITING) {
-      this.#silent = false;
-      this.#reader.feed(bytes);
-      this.#readHead();
-    } else if (this.#phase === RECEIVING) {
-      this.#reader.feed(bytes);
-      this.#body?.fill();
-    } else if (this.#phase === IDLE) {
-      this.destroy(); // a response to no request
+    if (this.#phase === CLOSING) return;
+    if (this.#phase === IDLE) return this.destroy(cut()); // a response to no request
+    this.#stale = false;
+    this.#reader.feed(bytes);
+    try {
+      if (this.#phase === RECEIVING || this.#readHead()) this.#readBody();
+    } catch (error) {
+      this.destroy(error);
     }
   }
 
   onEnd(): void {
     this.#peerEnded = true;
     if (this.#phase === IDLE) this.end();
-    else if (this.#phase === RECEIVING) this.#body?.fill();
-    else if (this.#phase === AWAITING) this.#fail(cut());
+    else if (this.#phase === RECEIVING && this.#reader.finish()) this.#complete();
+    else if (this.#phase !== CLOSING) this.destroy(cut());
   }
 
   onDrain(): void {
@@ -159,132 +204,77 @@ export class ClientConnection implements SocketEvents, BodySource, UploadOwner, 
   }
 
   onClose(error?: Error): void {
-    const phase = this.#phase;
-    this.#error = error ?? cut();
-    if (phase === AWAITING) this.#fail(this.#error);
-    this.#phase = CLOSED;
-    this.#body?.fill();
-    this.#cancelUpload(this.#error);
-    this.#owner.onGone(this);
+    this.destroy(error ?? cut());
+    this.#pool.config.clock.clearTimeout(this.#timer);
+    this.#pool.freed();
   }
 
-  // What the body says.
-
-  readBody(): BodyEvent {
-    const event = this.#reader.readBody();
-    if (event !== "need-more") return event;
-    if (this.#peerEnded) {
-      if (this.#reader.finish()) return "end";
-      throw cut();
-    }
-    if (this.#phase === CLOSED) throw this.#error;
-    return event;
-  }
-
+  /** What the body says: whether as much of it waits as may. */
   setFull(full: boolean): void {
-    if (full === this.#paused) return;
-    this.#paused = full;
     if (full) this.#socket.pause();
     else this.#socket.resume();
   }
 
-  bodyEnded(): HttpHeaders {
-    const trailers = HttpHeaders.fromLines(this.#reader.trailers);
-    this.setFull(false);
-    this.#complete();
-    return trailers;
-  }
-
-  bodyAborted(reason: unknown): void {
-    this.destroy(reason);
-  }
-
-  // What the upload says.
-
-  uploadEnded(): void {
-    this.#upload = undefined;
-  }
-
-  uploadFailed(error: unknown): void {
-    this.#upload = undefined;
-    if (this.#phase === AWAITING) this.#fail(error);
-    else if (this.#body !== undefined) this.#body.fail(fetchFailed(error));
-    else this.destroy();
-  }
-
-  // How it goes on.
-
-  #cancelUpload(reason: unknown): void {
-    const upload = this.#upload;
-    this.#upload = undefined;
-    upload?.cancel(reason);
-  }
-
-  #readHead(): void {
-    let head: ResponseHead | undefined;
-    try {
-      do {
-        head = this.#reader.readHead(this.#method);
-        if (head === undefined) return;
-        if (head.status === 101) throw new ClientError("UnexpectedUpgrade");
-        if (head.status < 200 && ++this.#interim > MAX_INTERIM) {
-          throw new ProtocolError("InvalidStatusLine", 502, `more than ${MAX_INTERIM} interim responses`);
-        }
-      } while (head.status < 200);
-    } catch (error) {
-      this.#fail(error);
-      return;
+  /** False while the final head has not come. */
+  #readHead(): boolean {
+    const call = this.#call as Call;
+    for (;;) {
+      const head = this.#reader.readHead(call.method);
+      if (head === undefined) return false;
+      if (head.status === 101) throw new ClientError("UnexpectedUpgrade");
+      if (head.status >= 200) {
+        this.#receive(head, call);
+        return true;
+      }
+      if (++this.#interim > MAX_INTERIM) {
+        throw new ProtocolError("InvalidStatusLine", 502, `more than ${MAX_INTERIM} interim responses`);
+      }
     }
-    this.#receive(head);
   }
 
-  #receive(head: ResponseHead): void {
-    const handler = this.#handler;
-    this.#handler = undefined;
+  #receive(head: ResponseHead, call: Call): void {
     this.#phase = RECEIVING;
-    this.used = true;
+    this.#used = true;
     if (!head.keepAlive) this.#persistent = false;
     this.#keepAliveMs = keepAliveOf(head.headers);
-    if (head.framing === 0) {
-      this.#complete();
-      handler?.onResponse(head, undefined);
-      return;
-    }
     const inProcess = this.#socket.remoteAddress.family === "virtual";
     const large = head.framing < 0 || head.framing > MOST_OWNED; // below 0: of unknown length
-    const body = new IncomingBody(this, inProcess && large);
-    this.#body = body;
-    body.fill();
-    handler?.onResponse(head, body);
+    if (head.framing !== 0) this.#body = new IncomingBody(this, inProcess && large);
+    call.resolve({ head, body: this.#body });
+  }
+
+  #readBody(): void {
+    for (;;) {
+      const event = this.#reader.readBody();
+      if (event === "need-more") return;
+      if (event === "end") return this.#complete();
+      this.#body?.push(event);
+    }
   }
 
   /** The response is whole. */
   #complete(): void {
-    this.#body = undefined;
-    if (this.#upload?.satisfied) this.#cancelUpload(undefined);
-    if (this.#upload !== undefined) {
-      // The server answered without waiting for all of the request: what is left would be taken for another.
-      this.destroy(new ClientError("InvalidBody", "answered before it was whole"));
-    } else if (this.#phase === CLOSED) {
-      return;
-    } else if (!this.#persistent || this.#peerEnded) {
-      this.#phase = IDLE;
-      this.end();
-    } else if (this.#reader.buffered > 0) {
-      this.destroy(); // bytes behind the response: whatever they are, they answer nothing
-    } else {
-      this.#phase = IDLE;
-      this.#reader.release();
-      this.#owner.onIdle(this, this.#keepAliveMs);
-    }
+    const early = this.#upload && new ClientError("InvalidBody", "answered before it was whole");
+    const whole = this.#upload?.satisfied ?? true;
+    this.#call?.end();
+    this.#body?.end(HttpHeaders.fromLines(this.#reader.trailers));
+    this.#socket.resume();
+    this.#release(early);
+    // The server would take the rest of a request for another one. Bytes behind a response answer nothing.
+    if (!whole || this.#reader.buffered > 0) return this.destroy(early);
+    if (!this.#persistent || this.#peerEnded) return this.end();
+    this.#phase = IDLE;
+    this.#reader.release();
+    this.#pool.onIdle(this, this.#keepAliveMs);
   }
 
-  /** No response will come. */
-  #fail(error: unknown): void {
-    const handler = this.#handler;
-    const silent = this.#silent;
-    this.destroy(error);
-    handler?.onFailure(error, silent);
+  /** Lets go of all that the present request has. */
+  #release(error: unknown): void {
+    const upload = this.#upload;
+    this.#upload = undefined;
+    this.#body = undefined;
+    this.#call = undefined;
+    upload?.cancel(error);
   }
 }
 

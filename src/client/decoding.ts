@@ -4,7 +4,6 @@ import { ClientError, fetchFailed } from "./errors.ts";
 import type { IncomingBody } from "./incoming-body.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-type Reader = ReadableStreamDefaultReader<Bytes>;
 
 /** More than this many codings on one content are nobody's honest wish: each multiplies what a byte becomes. */
 const MAX_CODINGS = 5;
@@ -54,49 +53,45 @@ export function decode(body: IncomingBody, codings: readonly string[]): Readable
 
 function decodeOne(raw: ReadableStream<Bytes>, coding: string, body: IncomingBody): ReadableStream<Bytes> {
   const source = raw.getReader();
-  let decoded: Reader | undefined;
-  return new ReadableStream<Bytes>(
-    {
-      async pull(controller) {
-        try {
-          decoded ??= await begin(source, coding);
-          const { done, value } = await decoded.read();
-          if (done) controller.close();
-          else controller.enqueue(value);
-        } catch (error) {
-          // One failure is enough: a content that was cut is badly coded as well.
-          body.failure ??= { error: undecodable(coding, error) };
-          controller.error(body.failure.error);
-          if (!body.complete) body.abort();
-        }
-      },
-      async cancel(reason) {
-        await source.cancel(reason);
-        await decoded?.cancel(reason);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  const cancel = (reason: unknown) => source.cancel(reason);
+  const read = async () => (await source.read()).value;
+  let decoded: ReadableStreamDefaultReader<Bytes> | undefined;
+  /** Looks at the first bytes and sends all through the right decoder. */
+  const begin = async () => {
+    let held = await read();
+    const rest = pulled(async () => {
+      const bytes = held ?? (await read());
+      held = undefined;
+      return bytes;
+    }, cancel);
+    return held === undefined ? rest : rest.pipeThrough(new DecompressionStream(formatOf(coding, held)));
+  };
+  return pulled(async () => {
+    try {
+      decoded ??= (await begin()).getReader();
+      return (await decoded.read()).value;
+    } catch (cause) {
+      // One failure is enough: a content that was cut is badly coded as well.
+      body.failure ??= fetchFailed(
+        new ClientError("InvalidContentCoding", `the content is no ${coding}`, { cause }),
+      );
+      body.abort();
+      throw body.failure;
+    }
+  }, cancel);
 }
 
-/** Looks at the first bytes and sends all through the right decoder. */
-async function begin(source: Reader, coding: string): Promise<Reader> {
-  const first = await source.read();
-  let held: Bytes | undefined = first.value;
-  const rest = new ReadableStream<Bytes>(
-    {
-      async pull(controller) {
-        const bytes = held ?? (await source.read()).value;
-        held = undefined;
-        if (bytes === undefined) controller.close();
-        else controller.enqueue(bytes);
-      },
-      cancel: (reason) => source.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
-  if (held === undefined) return rest.getReader();
-  return rest.pipeThrough(new DecompressionStream(formatOf(coding, held))).getReader();
+/** A stream of what `read` gives until it gives nothing. Nothing is read ahead. */
+function pulled(
+  read: () => Promise<Bytes | undefined>,
+  cancel: (reason: unknown) => Promise<void>,
+): ReadableStream<Bytes> {
+  const pull = async (controller: ReadableStreamDefaultController<Bytes>) => {
+    const bytes = await read();
+    if (bytes === undefined) controller.close();
+    else controller.enqueue(bytes);
+  };
+  return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
 }
 
 function formatOf(coding: string, first: Bytes): CompressionFormat {
@@ -104,12 +99,4 @@ function formatOf(coding: string, first: Bytes): CompressionFormat {
   if (coding !== "deflate") return "gzip";
   // `deflate` is the zlib format (RFC 9110 section 8.4.1.2), but some servers send it without zlib's header.
   return ((first[0] ?? 0) & 0x0f) === 8 ? "deflate" : "deflate-raw";
-}
-
-function undecodable(coding: string, cause: unknown): TypeError {
-  return fetchFailed(
-    new ClientError("InvalidContentCoding", `the content is no ${coding}`, {
-      cause,
-    }),
-  );
 }

@@ -40,15 +40,13 @@ export class ClientError extends Error {
   }
 }
 
-export function clientClosed(): ClientError {
-  return new ClientError("ClientClosed");
-}
-
 /**
  * What `fetch` rejects with, and what a cut body's stream errors with: a `TypeError`, as the platform's. Its
- * `cause` is a `NetworkError`, a `ProtocolError`, a `ClientError`, or what a request body's stream threw.
+ * `cause` is a `NetworkError`, a `ProtocolError`, a `ClientError`, or what a request body's stream threw. A
+ * caller's mistake is a `TypeError` as it is.
  */
 export function fetchFailed(cause: unknown): TypeError {
+  if (cause instanceof TypeError) return cause;
   const reason = cause instanceof Error ? `: ${cause.message}` : "";
   return new TypeError(`fetch failed${reason}`, { cause });
 }

@@ -1,6 +1,6 @@
 import type { Network } from "../socket/index.ts";
 import { Client } from "./client.ts";
-import { Exchange } from "./exchange.ts";
+import { exchange } from "./exchange.ts";
 import type { FetchOptions } from "./options.ts";
 import { type FetchInit, prepare } from "./request.ts";
 
@@ -40,15 +40,9 @@ export interface Fetch {
  */
 export function createFetch(network: Network, options: FetchOptions = {}): Fetch {
   const client = new Client(network, options);
-  const { baseUrl } = client.config;
-  const fetch = (input: string | URL | Request, init?: FetchInit): Promise<Response> =>
-    new Promise((resolve, reject) => {
-      const request = prepare(input, init ?? {}, baseUrl);
-      if (request instanceof Promise) {
-        request.then((ready) => new Exchange(client, ready, { resolve, reject }).start(), reject);
-      } else {
-        new Exchange(client, request, { resolve, reject }).start();
-      }
-    });
+  const fetch = async (input: string | URL | Request, init: FetchInit = {}): Promise<Response> => {
+    client.checkOpen();
+    return exchange(client, await prepare(input, init, client.config.baseUrl));
+  };
   return Object.assign(fetch, { close: () => client.close() });
 }

@@ -1,3 +1,3 @@
 /** What a request takes beside its arguments: `fetch-later.ts` loads it. */
 export { Client } from "./client.ts";
-export { Exchange } from "./exchange.ts";
+export { exchange } from "./exchange.ts";

@@ -1,32 +1,20 @@
-import type { Network, Socket } from "../socket/index.ts";
-import { ClientConnection, type ConnectionOwner } from "./connection.ts";
-import { clientClosed } from "./errors.ts";
+import type { Network } from "../socket/index.ts";
+import { type Call, ClientConnection } from "./connection.ts";
+import { ClientError } from "./errors.ts";
 import type { ClientConfig } from "./options.ts";
-import type { Sweep } from "./sweep.ts";
-
-/** Somebody who waits for a connection; told of one of the two, once, unless `forget` came before. */
-export interface Applicant {
-  readonly signal: AbortSignal | undefined;
-  onConnection(connection: ClientConnection): void;
-  onNoConnection(error: unknown): void;
-}
-
-/** Milliseconds that a server may take to close a connection which both sides are done with. */
-const CLOSING_MS = 2000;
 
 /**
- * The connections to one origin: those that idle, those that carry a request or are being made, and who waits
- * for one because there may be no more of them.
+ * The connections to one origin: those that idle, those that carry a request or are being made, and which calls
+ * wait for one because there may be no more of them.
  */
-export class Pool implements ConnectionOwner {
+export class Pool {
+  readonly config: ClientConfig;
   readonly #network: Network;
   readonly #address: { readonly host: string; readonly port: number };
-  readonly #config: ClientConfig;
-  readonly #sweep: Sweep;
   readonly #whenEmpty: () => void;
   /** The one used last is at the end, and is used first: the others may then time out. */
   readonly #idle: ClientConnection[] = [];
-  readonly #queue: Applicant[] = [];
+  readonly #queue: Call[] = [];
   #open = 0;
   #closed = false;
 
@@ -34,108 +22,80 @@ export class Pool implements ConnectionOwner {
     network: Network,
     address: { host: string; port: number },
     config: ClientConfig,
-    sweep: Sweep,
     whenEmpty: () => void,
   ) {
     this.#network = network;
     this.#address = address;
-    this.#config = config;
-    this.#sweep = sweep;
+    this.config = config;
     this.#whenEmpty = whenEmpty;
   }
 
-  /** A connection that idles. */
-  take(): ClientConnection | undefined {
+  /** On a connection that idles, or on a new one. */
+  send(call: Call): void {
     const connection = this.#idle.pop();
-    if (connection === undefined) return undefined;
-    this.#sweep.delete(connection);
-    connection.setBackground(false);
-    return connection;
+    if (connection === undefined) return this.apply(call);
+    connection.keep();
+    connection.send(call);
   }
 
-  /** Makes a connection, as soon as there may be one more. */
-  apply(applicant: Applicant): void {
-    if (this.#open >= this.#config.maxConnectionsPerOrigin) {
-      this.#queue.push(applicant);
-      return;
-    }
-    this.#connect(applicant);
+  /** On a connection of its own, as soon as there may be one more. */
+  apply(call: Call): void {
+    if (this.#open < this.config.maxConnectionsPerOrigin) void this.#connect(call);
+    else this.#queue.push(call);
   }
 
-  /** The applicant does not want one any more. One that is being made for it ends by its signal. */
-  forget(applicant: Applicant): void {
-    const at = this.#queue.indexOf(applicant);
-    if (at >= 0) this.#queue.splice(at, 1);
+  /** The call is over. A connection that is being made for it ends by its signal. */
+  forget(call: Call): void {
+    remove(this.#queue, call);
   }
 
   /** Ends what idles, now and later, and turns away who waits. */
   close(): void {
     this.#closed = true;
-    for (const connection of this.#idle.splice(0)) {
-      this.#sweep.delete(connection);
-      connection.end();
-    }
-    for (const applicant of this.#queue.splice(0)) applicant.onNoConnection(clientClosed());
+    for (const connection of [...this.#idle]) connection.end();
+    for (const call of this.#queue.splice(0)) call.fail(new ClientError("ClientClosed"));
   }
 
+  /** The connection can take another request, for so many milliseconds as the server says. */
   onIdle(connection: ClientConnection, keepAliveMs: number): void {
-    const applicant = this.#queue.shift();
-    if (applicant !== undefined) {
-      applicant.onConnection(connection);
-      return;
-    }
-    const ms = Math.min(this.#config.keepAliveMs, keepAliveMs);
-    if (ms <= 0 || this.#closed) {
-      connection.end();
-      return;
-    }
+    const call = this.#queue.shift();
+    if (call !== undefined) return connection.send(call);
+    const ms = Math.min(this.config.keepAliveMs, keepAliveMs);
+    if (ms <= 0 || this.#closed) return connection.end();
     this.#idle.push(connection);
-    connection.setBackground(true);
-    this.#sweep.add(connection, ms);
+    connection.expireIn(ms);
   }
 
-  onClosing(connection: ClientConnection): void {
-    this.#leave(connection);
-    connection.setBackground(true);
-    this.#sweep.add(connection, CLOSING_MS);
-  }
-
-  onGone(connection: ClientConnection): void {
-    this.#leave(connection);
-    this.#sweep.delete(connection);
-    this.#freed();
-  }
-
-  #leave(connection: ClientConnection): void {
-    const at = this.#idle.indexOf(connection);
-    if (at >= 0) this.#idle.splice(at, 1);
+  /** The connection takes no more requests. */
+  leave(connection: ClientConnection): void {
+    remove(this.#idle, connection);
   }
 
   /** One connection less: whoever waits may have one. */
-  #freed(): void {
+  freed(): void {
     this.#open--;
-    const applicant = this.#queue.shift();
-    if (applicant !== undefined) this.#connect(applicant);
+    const call = this.#queue.shift();
+    if (call !== undefined) void this.#connect(call);
     else if (this.#open === 0) this.#whenEmpty();
   }
 
-  #connect(applicant: Applicant): void {
-    const { signal } = applicant;
+  async #connect(call: Call): Promise<void> {
+    const { signal } = call;
     this.#open++;
-    const spec = signal === undefined ? this.#address : { ...this.#address, signal };
-    this.#network.connect(spec).then(
-      (socket) => this.#connected(socket, applicant),
-      (error) => {
-        this.#freed();
-        applicant.onNoConnection(error);
-      },
-    );
+    try {
+      const spec = signal === undefined ? this.#address : { ...this.#address, signal };
+      const connection = new ClientConnection(await this.#network.connect(spec), this);
+      // `connect` may resolve although the signal was aborted just then: the call is over.
+      if (signal?.aborted) connection.destroy(signal.reason);
+      else connection.send(call);
+    } catch (error) {
+      this.freed();
+      call.fail(error);
+    }
   }
+}
 
-  #connected(socket: Socket, applicant: Applicant): void {
-    const connection = new ClientConnection(socket, this, this.#config.limits);
-    // `connect` may resolve although the signal was aborted just then: the applicant is gone.
-    if (applicant.signal?.aborted) connection.destroy();
-    else applicant.onConnection(connection);
-  }
+function remove<T>(list: T[], element: T): void {
+  const at = list.indexOf(element);
+  if (at >= 0) list.splice(at, 1);
 }

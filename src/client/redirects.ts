@@ -31,19 +31,18 @@ export function redirected(request: OutgoingRequest, status: number, location: s
   if (!sameOrigin && (url.username !== "" || url.password !== "")) {
     throw new ClientError("InvalidRedirect", "credentials for another origin");
   }
-  if (status !== 303 && request.body?.kind === "stream") {
+  if (status !== 303 && request.body && request.body.length === undefined) {
     throw new ClientError("BodyNotReplayable");
   }
   const headers = new HttpHeaders(request.headers);
-  let { method, body, type } = request;
+  let { method, body } = request;
   if (becomesGet(status, method)) {
     method = "GET";
     body = undefined;
-    type = "";
     for (const name of BODY_FIELDS) headers.delete(name);
   }
   if (!sameOrigin) for (const name of ORIGIN_FIELDS) headers.delete(name);
-  return { ...request, method, url, headers, body, type };
+  return { ...request, method, url, headers, body };
 }
 
 function target(location: string, from: URL): URL {

@@ -1,5 +1,5 @@
 import { type HeadersInput, HttpHeaders, isToken } from "../http1/headers.ts";
-import { type BodyContent, extractBody, peekBody, type RequestBody, type TypedBody } from "./body.ts";
+import { extractBody, peekBody, type RequestBody } from "./body.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
 
 /**
@@ -19,8 +19,6 @@ export interface OutgoingRequest {
   readonly url: URL;
   readonly headers: HttpHeaders | undefined;
   readonly body: RequestBody | undefined;
-  /** The `Content-Type` that comes with the body where `headers` has none. */
-  readonly type: string;
   readonly redirect: Request["redirect"];
   readonly signal: AbortSignal | undefined;
   /** Whether the jar's cookies go with it. */
@@ -32,14 +30,14 @@ const NORMALIZED = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]);
 const FORBIDDEN = new Set(["CONNECT", "TRACE", "TRACK"]);
 
 /**
- * The arguments of `fetch` as one request; a promise only where a body has to be looked at first.
+ * The arguments of `fetch` as one request. They are read at once, but for a body that has to be looked at first.
  * @throws TypeError where the platform's `fetch` rejects with one
  */
-export function prepare(
+export async function prepare(
   input: string | URL | Request,
   init: FetchInit,
   baseUrl: string | undefined,
-): OutgoingRequest | Promise<OutgoingRequest> {
+): Promise<OutgoingRequest> {
   const request = input instanceof Request ? input : undefined;
   const url = readUrl(request?.url ?? (input as string | URL), baseUrl);
   if (init.integrity || request?.integrity) {
@@ -53,7 +51,6 @@ export function prepare(
     url,
     headers: given === undefined ? undefined : new HttpHeaders(given as HeadersInput),
     body: undefined,
-    type: "",
     redirect: init.redirect ?? request?.redirect ?? "follow",
     signal,
     cookies: (init.credentials ?? request?.credentials) !== "omit",
@@ -70,9 +67,10 @@ export function prepare(
     if (unread instanceof ReadableStream) unread.cancel(signal.reason).catch(() => {}); // it was read already
     return plain;
   }
-  const typed = body == null ? requestBody(request as Request) : extractChecked(body, init);
-  if (typed instanceof Promise) return typed.then((found) => ({ ...plain, ...found }));
-  return { ...plain, ...typed };
+  if (body instanceof ReadableStream && init.duplex !== "half") {
+    throw new TypeError('a stream as the body needs duplex: "half"');
+  }
+  return { ...plain, body: await (body == null ? requestBody(request as Request) : extractBody(body)) };
 }
 
 function readUrl(input: string | URL, baseUrl: string | undefined): URL {
@@ -100,23 +98,16 @@ function readMethod(given: string): string {
   return NORMALIZED.has(upper) ? upper : given;
 }
 
-function extractChecked(body: BodyContent, { duplex }: FetchInit): TypedBody | Promise<TypedBody> {
-  if (body instanceof ReadableStream && duplex !== "half") {
-    throw new TypeError('a stream as the body needs duplex: "half"');
-  }
-  return extractBody(body);
-}
-
 /** Firefox does not say: what can have a body is read there. */
 function mayHaveBody({ body, bodyUsed }: Request, bodiless: boolean): boolean {
   return bodyUsed || (body === undefined ? !bodiless : body !== null);
 }
 
-async function requestBody(request: Request): Promise<TypedBody> {
+async function requestBody(request: Request): Promise<RequestBody> {
   const { body, bodyUsed } = request;
   if (bodyUsed || body?.locked) throw new TypeError("the body was read already");
   // Its type is among the headers, unless `init` replaced them.
   const type = request.headers.get("content-type") ?? "";
-  if (body) return { body: await peekBody(body), type };
-  return { ...extractBody(await request.arrayBuffer()), type };
+  if (body) return peekBody(body, type);
+  return { ...(await extractBody(await request.arrayBuffer())), type };
 }

@@ -108,7 +108,7 @@ function responseClass(): ResponseClass {
       const { body } = this.#facts;
       if (body === undefined || !this.#streamed) return content;
       return content.catch((error) => {
-        throw body.failure === undefined ? error : body.failure.error;
+        throw body.failure ?? error;
       });
     }
   };
@@ -153,7 +153,12 @@ function complete(headers: Headers, all: HttpHeaders): Headers {
  */
 export function trailersOf(response: Response): Promise<HttpHeaders> {
   const { body } = factsOf(response);
-  return body === undefined ? Promise.resolve(new HttpHeaders()) : body.trailers();
+  if (body === undefined) return Promise.resolve(new HttpHeaders());
+  return new Promise((resolve, reject) => {
+    const settle = () => (body.trailers ? resolve(body.trailers) : reject(body.failure));
+    if (body.settled) settle();
+    else body.whenSettled.push(settle);
+  });
 }
 
 /**

@@ -1,37 +1,25 @@
 import type { Socket } from "../socket/index.ts";
-import type { NextChunk } from "./body.ts";
+import type { ByteReader } from "./body.ts";
 import { ClientError } from "./errors.ts";
-import type { RequestFraming } from "./request-writer.ts";
-
-/** Who sends the stream. */
-export interface UploadOwner {
-  /** All of the body is written. */
-  uploadEnded(): void;
-  /** The stream failed, or is not what its length says: the request can't be made whole. */
-  uploadFailed(error: unknown): void;
-}
-
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
 /** Longer pieces leave in slices, so that a cancelled upload of one huge chunk ends soon. */
 const SLICE_BYTES = 1_048_576;
 
 /** Sends one stream as a request's content, as quickly as the socket takes it and no quicker. */
 export class Upload {
-  readonly #reader: Reader;
+  readonly #reader: ByteReader;
   readonly #socket: Socket;
-  readonly #owner: UploadOwner;
   readonly #chunked: boolean;
   #left: number;
   #ended = false;
   #drained: (() => void) | undefined;
 
-  constructor(reader: Reader, framing: RequestFraming, socket: Socket, owner: UploadOwner) {
+  /** @param length of the content in octets, `undefined` for chunks */
+  constructor(reader: ByteReader, length: number | undefined, socket: Socket) {
     this.#reader = reader;
     this.#socket = socket;
-    this.#owner = owner;
-    this.#chunked = framing === "chunked";
-    this.#left = typeof framing === "number" ? framing : Infinity;
+    this.#chunked = length === undefined;
+    this.#left = length ?? Infinity;
   }
 
   /** Whether a whole body of a known length is written, be it that the stream has not said that it ended. */
@@ -39,48 +27,31 @@ export class Upload {
     return this.#left === 0;
   }
 
-  /**
-   * @param begun what was read of the stream before
-   * @param next a read that is under way
-   */
-  start(begun: readonly Uint8Array[] = [], next?: NextChunk): this {
-    void this.#run(begun, next);
-    return this;
-  }
-
   /** The socket can take more. */
   drained(): void {
-    const resume = this.#drained;
-    this.#drained = undefined;
-    resume?.();
+    this.#drained?.();
   }
 
   /** Nobody wants the rest. */
   cancel(reason: unknown): void {
-    if (this.#ended) return;
     this.#ended = true;
     this.drained();
     this.#reader.cancel(reason).catch(() => {}); // the source's trouble, and nobody is left to tell
   }
 
-  async #run(begun: readonly Uint8Array[], pending: NextChunk | undefined): Promise<void> {
-    let next = pending;
-    try {
-      await undefined; // who starts it has to have it before it tells of anything
-      for (const chunk of begun) await this.#send(chunk);
-      for (;;) {
-        const { done, value } = await (next ?? this.#reader.read());
-        next = undefined;
-        if (this.#ended) return;
-        if (done) break;
-        await this.#send(value);
-      }
-      this.#finish();
-    } catch (error) {
+  /**
+   * Resolves when all is written or nobody wants the rest.
+   * @throws what the stream failed with; ClientError where it is not what its length says, or gives no bytes
+   */
+  async run(): Promise<void> {
+    for (;;) {
+      const { done, value } = await this.#reader.read();
       if (this.#ended) return;
-      this.cancel(error);
-      this.#owner.uploadFailed(error);
+      if (done) break;
+      await this.#send(value);
     }
+    if (this.#chunked) this.#socket.write("0\r\n\r\n");
+    else if (this.#left > 0) throw mismatch(`${this.#left} bytes are missing`);
   }
 
   async #send(chunk: Uint8Array): Promise<void> {
@@ -90,35 +61,23 @@ export class Upload {
     if (chunk.length > this.#left) throw mismatch(`${chunk.length} bytes, wanted at most ${this.#left}`);
     this.#left -= chunk.length;
     for (let at = 0; at < chunk.length && !this.#ended; at += SLICE_BYTES) {
-      const room = this.#write(chunk.length <= SLICE_BYTES ? chunk : chunk.subarray(at, at + SLICE_BYTES));
-      if (!room && !this.#ended) await this.#whenDrained();
+      if (this.#write(chunk.subarray(at, at + SLICE_BYTES))) continue;
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
     }
   }
 
   /** `chunk-size CRLF chunk-data CRLF`, or the data alone. */
   #write(bytes: Uint8Array): boolean {
-    if (!this.#chunked) return this.#socket.write(bytes);
-    this.#socket.cork?.();
-    this.#socket.write(`${bytes.length.toString(16)}\r\n`);
-    this.#socket.write(bytes);
-    const room = this.#socket.write("\r\n");
-    this.#socket.uncork?.();
+    const socket = this.#socket;
+    if (!this.#chunked) return socket.write(bytes);
+    socket.cork?.();
+    socket.write(`${bytes.length.toString(16)}\r\n`);
+    socket.write(bytes);
+    const room = socket.write("\r\n");
+    socket.uncork?.();
     return room;
-  }
-
-  #finish(): void {
-    if (!this.#chunked && this.#left > 0) {
-      throw mismatch(`${this.#left} bytes are missing`);
-    }
-    this.#ended = true;
-    if (this.#chunked) this.#socket.write("0\r\n\r\n");
-    this.#owner.uploadEnded();
-  }
-
-  #whenDrained(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#drained = resolve;
-    });
   }
 }
 
