@@ -2,35 +2,12 @@ import { ProtocolError } from "../http1/errors.ts";
 import { HttpHeaders } from "../http1/headers.ts";
 import { type ResponseHead, ResponseReader } from "../http1/response-reader.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
-import type { RequestBody } from "./body.ts";
+import type { Call } from "./call.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { keepAliveOf } from "./keep-alive.ts";
 import type { Pool } from "./pool.ts";
-import type { WireHead } from "./request-writer.ts";
 import { Upload } from "./upload.ts";
-
-/** One request, and who waits for its response. */
-export interface Call extends WireHead {
-  readonly method: string;
-  readonly body: RequestBody | undefined;
-  readonly signal: AbortSignal | undefined;
-  /** Whether it may be sent once more. */
-  repeatable: boolean;
-  /** What it was sent on. */
-  connection: ClientConnection | undefined;
-  /** The final head has come, and the body, if the framing has one, as far as it has arrived. */
-  resolve(answer: Answer): void;
-  /** There is no response, or no more of it. */
-  fail(error: unknown): void;
-  /** All of it has come: the signal is listened to no more. */
-  end(): void;
-}
-
-export interface Answer {
-  readonly head: ResponseHead;
-  readonly body: IncomingBody | undefined;
-}
 
 /**
  * Where in its life a connection is.
@@ -89,14 +66,15 @@ export class ClientConnection implements SocketEvents {
 
   /** Sends a request. Only called while idle. What is in memory leaves at once: the socket holds it. */
   send(call: Call): void {
-    const { head, length, body } = call;
+    const { head, length, close } = call.wire;
+    const { body } = call.request;
     const socket = this.#socket;
     this.#phase = AWAITING;
     this.#call = call;
     call.connection = this;
     this.#stale = this.#used;
     this.#interim = 0;
-    this.#persistent = !call.close;
+    this.#persistent = !close;
     const content = body?.content ?? "";
     if (typeof head === "string" && typeof content === "string") {
       socket.write(head + content);
@@ -133,7 +111,7 @@ export class ClientConnection implements SocketEvents {
       call.repeatable = false;
       return this.#pool.apply(call);
     }
-    const failure = call.signal?.aborted ? error : fetchFailed(error);
+    const failure = call.request.signal?.aborted ? error : fetchFailed(error);
     call.fail(failure);
     body?.fail(failure);
   }
@@ -219,7 +197,7 @@ export class ClientConnection implements SocketEvents {
   #readHead(): boolean {
     const call = this.#call as Call;
     for (;;) {
-      const head = this.#reader.readHead(call.method);
+      const head = this.#reader.readHead(call.request.method);
       if (head === undefined) return false;
       if (head.status === 101) throw new ClientError("UnexpectedUpgrade");
       if (head.status >= 200) {

@@ -1,5 +1,5 @@
+import { type Answer, Call } from "./call.ts";
 import type { Client } from "./client.ts";
-import type { Answer, Call } from "./connection.ts";
 import { codingsOf, decode } from "./decoding.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
 import { isRedirect, MAX_REDIRECTS, redirected } from "./redirects.ts";
@@ -7,8 +7,6 @@ import type { OutgoingRequest } from "./request.ts";
 import { writeHead } from "./request-writer.ts";
 import { fetchedResponse } from "./response.ts";
 
-/** Methods that may be sent again when it is not known whether the server has acted (RFC 9110 section 9.2.2). */
-const IDEMPOTENT = /^(GET|HEAD|OPTIONS|PUT|DELETE)$/;
 /** Statuses whose `Response` can't be constructed with a body (Fetch Standard, "null body status"). */
 const NULL_BODY = new Set([204, 205, 304]);
 /** Rest of a redirect's body that is read and dropped to keep the connection; above it cutting is cheaper. */
@@ -70,31 +68,13 @@ async function roundTrip(client: Client, request: OutgoingRequest): Promise<Answ
 /** Driven by callbacks: between a request whose connection idles and its response no other promise is made. */
 function send(client: Client, request: OutgoingRequest, cookie: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { method, url, body, signal } = request;
-    const pool = client.poolFor(url);
-    const abort = () => {
-      call.repeatable = false;
-      pool.forget(call);
-      call.connection?.destroy(signal?.reason);
-      call.fail(signal?.reason);
-    };
-    const end = () => signal?.removeEventListener("abort", abort);
-    const call: Call = {
-      ...writeHead(request, cookie, client.config),
-      method,
-      body,
-      signal,
-      repeatable: IDEMPOTENT.test(method) && (body === undefined || body.length !== undefined),
-      connection: undefined,
+    new Call(
+      request,
+      writeHead(request, cookie, client.config),
+      client.poolFor(request.url),
       resolve,
-      fail(error) {
-        end();
-        reject(error);
-      },
-      end,
-    };
-    signal?.addEventListener("abort", abort);
-    pool.send(call);
+      reject,
+    );
   });
 }
 

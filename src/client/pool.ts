@@ -1,5 +1,6 @@
 import type { Network } from "../socket/index.ts";
-import { type Call, ClientConnection } from "./connection.ts";
+import type { Call } from "./call.ts";
+import { ClientConnection } from "./connection.ts";
 import { ClientError } from "./errors.ts";
 import type { ClientConfig } from "./options.ts";
 
@@ -80,7 +81,7 @@ export class Pool {
   }
 
   async #connect(call: Call): Promise<void> {
-    const { signal } = call;
+    const { signal } = call.request;
     this.#open++;
     try {
       const spec = signal === undefined ? this.#address : { ...this.#address, signal };
