@@ -1,4 +1,4 @@
-import { ServerRequest } from "../server/request.ts";
+import { Exchange } from "../server/exchange.ts";
 import type { BodyWriter, HttpRequest } from "../server/types.ts";
 import { argumentError, missing } from "./errors.ts";
 import type { OutgoingHeaders } from "./outgoing-headers.ts";
@@ -78,7 +78,7 @@ export class Delivery {
   /** Portico answers instead, while it can. */
   leave(): void {
     this.#over = true;
-    if (this.request instanceof ServerRequest) this.request.reason = undefined;
+    if (this.request instanceof Exchange) this.request.reason = undefined;
   }
 
   /** What is not over takes its connection along. */
@@ -94,7 +94,7 @@ export class Delivery {
   #readied(): HttpRequest {
     const { request } = this;
     if (request === undefined) throw missing("a response that no server made");
-    if (request instanceof ServerRequest) {
+    if (request instanceof Exchange) {
       request.reason = this.#head.statusMessage;
       request.sendsDate = this.#head.sendDate;
     }

@@ -5,10 +5,8 @@ import { type KnownHeads, RequestReader } from "../http1/request-reader.ts";
 import type { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
 import type { DateLine } from "./date-line.ts";
-import { DRAINING, Exchange, type ExchangeConnection, NONE } from "./exchange.ts";
-import { faultOf } from "./faults.ts";
+import { Exchange, incomplete } from "./exchange.ts";
 import { FAILED } from "./incoming-body.ts";
-import { LingeringClose } from "./lingering-close.ts";
 import type { ServerConfig } from "./options.ts";
 import { Output } from "./output.ts";
 import type { RequestCallback } from "./types.ts";
@@ -29,23 +27,15 @@ export interface ConnectionHost {
   connectionClosed(connection: Connection): void;
 }
 
-/** Who the socket's events are for when no more requests are read from it: its ending, or another protocol. */
-interface Successor extends Partial<SocketEvents> {
-  /** The server stops. */
-  shutDown?(): void;
-  checkDeadlines?(now: number): void;
-}
-
-/** What the read deadline is for. */
-type Awaited = 0 | 1 | 2;
-const HEAD = 0;
-const REQUEST = 1;
-const BODY = 2;
-
-/** Body bytes that restart the body timeout; see `Timeouts.bodyMs`. */
-const BODY_PROGRESS = 65_536;
 /** For so long after it was accepted a connection is new: its client is about to send. */
 const NEW_MS = 500;
+/**
+ * Bytes that came behind the last answer and are dropped, those that were there at the end included; a peer that goes on
+ * sending is left to stall then. A peer that floods sends twice as much in one read, so that one read is all it gets.
+ */
+const MAX_DROPPED = 32_768;
+/** A last answer above this may fill the buffers on the way: the client has as long for it as for any write. */
+const MAX_QUICK = 65_536;
 
 /**
  * A wait for the next request counts from the watchdog's next sweep: one begins after every answer, and asking
@@ -53,27 +43,34 @@ const NEW_MS = 500;
  */
 const FROM_NEXT_SWEEP = -1;
 
-/** One connection's life: bytes in, requests to the callback one at a time, bytes out. */
-export class Connection implements SocketEvents, Watched, ExchangeConnection {
+/**
+ * One connection's life: bytes in, requests to the callback one at a time, bytes out. In the end another protocol has it
+ * (`handOver`), or it closes in stages (`linger`).
+ */
+export class Connection implements SocketEvents, Watched {
   readonly socket: Socket;
   readonly host: ConnectionHost;
+  /** Whether the peer ended its side: what is not there will not come. */
+  peerEnded = false;
   readonly #callback: RequestCallback;
   // What requests take. An idle connection has none of it: it is made when one comes, given up behind the first, as many
   // clients leave it at that, and from the second on once none has come for a while.
   #reader: RequestReader | undefined;
   #output: Output | undefined;
-  #latest: Exchange | undefined;
   #keeps = false;
+  /** The request that is being served. */
+  #exchange: Exchange | undefined;
   /** Requests are read and served, one at a time, until a last answer or an upgrade. */
   #open = true;
-  #successor: Successor | undefined;
+  #upgraded: UpgradedSocket | undefined;
   #advancing = false;
   #paused = false;
-  #peerEnded = false;
+  #dropped = 0;
 
-  /** When the present wait for the peer's bytes is over; 0 for never. */
-  #readDeadline = 0;
-  #awaited: Awaited = HEAD;
+  /** When the present wait for the peer is over; 0 for never. */
+  #deadline = 0;
+  /** Whether that is the wait for a whole head. */
+  #awaitsHead = true;
   /** Body bytes received when the body timeout was last set. */
   #mark = 0;
 
@@ -98,23 +95,9 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     return this.#output;
   }
 
-  #ensureExchange(): Exchange {
-    this.#latest ??= new Exchange(this, this.#callback);
-    return this.#latest;
-  }
-
-  /** Whether a request is being served. */
-  #isServing(): boolean {
-    return this.#latest !== undefined && this.#latest.phase !== NONE;
-  }
-
-  get peerEnded(): boolean {
-    return this.#peerEnded;
-  }
-
   /** Attaches to the socket: requests are served from now on. */
   start(): void {
-    this.#readDeadline = this.#deadline(this.host.config.timeouts.headersMs);
+    this.#wait(this.host.config.timeouts.headersMs);
     this.host.watchdog.add(this);
     this.socket.open(this);
   }
@@ -124,66 +107,59 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
    * new that its first request may be on its way gets the time for that.
    */
   shutDown(): void {
-    this.#successor?.shutDown?.();
-    if (!this.#open || this.#isServing() || this.reader.buffered > 0) return;
+    this.#upgraded?.shutDown();
+    if (!this.#open || this.#exchange || this.reader.buffered > 0) return;
     const { clock, timeouts } = this.host.config;
-    const until = this.#readDeadline - timeouts.headersMs + NEW_MS;
-    if (this.#awaited === HEAD && until > clock.now()) this.#readDeadline = until;
+    const until = this.#deadline - timeouts.headersMs + NEW_MS;
+    if (this.#awaitsHead && until > clock.now()) this.#deadline = until;
     else this.linger();
-  }
-
-  /** Cuts the connection, whatever it is doing. */
-  destroy(): void {
-    this.socket.destroy();
   }
 
   // What the socket says.
 
   onData(bytes: Uint8Array): void {
-    if (!this.#open) return this.#successor?.onData?.(bytes);
-    this.reader.feed(bytes);
-    if (!this.#isServing()) return this.#advance();
-    this.#ensureExchange().progress();
-    this.#updateFlow();
+    if (this.#upgraded) this.#upgraded.onData(bytes);
+    else if (this.#open) {
+      this.reader.feed(bytes);
+      this.#advance();
+    } else this.#drop(bytes.length);
   }
 
   onEnd(): void {
-    this.#peerEnded = true;
-    if (!this.#open) return this.#successor?.onEnd?.();
-    if (!this.#isServing()) return this.#advance();
-    // The client may end its side and still wait for its answers; a body that is not whole is lost.
-    this.#ensureExchange().progress();
-    if (this.#isServing()) this.#ensureExchange().clientEnded();
+    this.peerEnded = true;
+    if (this.#upgraded) this.#upgraded.onEnd();
+    else this.#advance();
   }
 
   onDrain(): void {
     this.#output?.drained();
-    if (!this.#open) this.#successor?.onDrain?.();
-    else if (!this.#isServing()) this.#advance();
+    if (this.#upgraded) this.#upgraded.onDrain();
+    else if (this.#open) this.#advance();
+    else this.#endSide();
   }
 
   onClose(error?: Error): void {
     this.#open = false;
     this.host.watchdog.delete(this);
     this.host.connectionClosed(this);
-    this.#latest?.lost(error);
+    this.#exchange?.lost(error);
     this.#output?.close();
-    this.#successor?.onClose?.(error);
+    this.#upgraded?.onClose(error);
   }
 
   // What the exchange asks for.
 
+  /** Octets of the body are waited for from now on. */
   awaitBody(): void {
-    if (this.#readDeadline === 0) {
-      this.#mark = this.#ensureExchange().request?.incoming?.received ?? 0;
-      this.#readDeadline = this.#deadline(this.host.config.timeouts.bodyMs);
-      this.#awaited = BODY;
+    if (this.#deadline === 0) {
+      this.#mark = this.#exchange?.incoming?.received ?? 0;
+      this.#wait(this.host.config.timeouts.bodyMs);
     }
     this.#updateFlow();
   }
 
   bodyArrived(): void {
-    this.#readDeadline = 0;
+    this.#deadline = 0;
   }
 
   /** While requests are being taken what is written leaves behind the last of them. */
@@ -191,113 +167,131 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     if (!this.#advancing) this.output.flushSoon();
   }
 
+  /** Response and request body are complete. */
   exchangeEnded(persistent: boolean): void {
-    this.#readDeadline = 0;
+    this.#deadline = 0;
+    this.#exchange = undefined;
     if (!persistent || this.host.closing) this.linger();
-    else if (!this.#advancing) this.#advance();
+    else this.#advance();
   }
 
-  /** Answers a peer's mistake and closes; nothing that follows it is read as a request. */
-  refuse(status: number, error?: ProtocolError): void {
-    this.#tellClientError(status, error);
-    if (!this.#open) return;
+  /** Tells of a peer's mistake, answers it and closes; nothing that follows it is read as a request. */
+  #refuse(error: ProtocolError): void {
+    this.host.config.onClientError?.(error, this.socket, () => this.handOver());
+    if (this.#open) this.turnAway(error.status);
+  }
+
+  /** Answers with a status alone, and closes. */
+  turnAway(status: number): void {
     const text = `${reasonPhrase(status)}\n`;
-    const content = this.#latest?.request?.method === "HEAD" ? "" : text;
     const { head, date } = this.host;
     head.begin(status, { "Content-Type": "text/plain; charset=utf-8" });
+    const content = this.#exchange?.method === "HEAD" ? "" : text;
     this.output.add(head.end(text.length, date.get(), "close", content));
     this.linger();
   }
 
-  /** Says what is to be said yet, and closes in stages. */
+  /**
+   * Ends the connection in stages (RFC 9112 section 9.6): the peer takes the last answer, our side is ended, and
+   * what still comes is read and dropped until the peer ends its own, so that the answer is not lost to a reset.
+   */
   linger(): void {
     if (!this.#open) return;
-    this.#open = false;
-    this.#latest?.forget();
-    this.#readDeadline = 0;
+    this.#stop();
     this.#setPaused(false);
-    this.#successor = new LingeringClose(this);
+    this.#drop(this.reader.buffered);
+    this.#reader = undefined;
+    if (!this.output.full) this.#endSide();
   }
 
+  /** Gives the connection to another protocol. */
   handOver(): UpgradedSocket {
-    this.#open = false;
-    this.#readDeadline = 0;
+    this.#stop();
     this.socket.pause();
     const upgraded = new UpgradedSocket(this.socket, this.reader.takeRest());
-    this.#successor = upgraded;
+    this.#upgraded = upgraded;
     if (!this.output.full) this.#letGo();
-    if (this.#peerEnded) upgraded.onEnd();
+    if (this.peerEnded) upgraded.onEnd();
     if (this.host.closing) upgraded.shutDown();
     return upgraded;
   }
 
-  #tellClientError(status: number, error: ProtocolError | undefined): void {
-    const { onClientError } = this.host.config;
-    if (onClientError === undefined) return;
-    const fault = error ?? faultOf(status);
-    if (fault !== undefined) onClientError(fault, this.socket, () => this.#takeOver());
+  /** No more requests: what was said leaves. */
+  #stop(): void {
+    this.#open = false;
+    this.#deadline = 0;
+    this.#exchange?.forget();
+    this.#exchange = undefined;
+    this.output.flush();
   }
 
-  #takeOver(): UpgradedSocket {
-    this.output.flush();
-    this.#latest?.forget();
-    return this.handOver();
+  #endSide(): void {
+    const { lingerMs, writeStallMs } = this.host.config.timeouts;
+    this.#wait(this.output.volume > MAX_QUICK ? Math.max(lingerMs, writeStallMs || Infinity) : lingerMs);
+    this.socket.end();
+  }
+
+  #drop(length: number): void {
+    this.#dropped += length;
+    if (this.#dropped >= MAX_DROPPED) this.socket.pause();
   }
 
   // How it goes on.
 
-  /** Serves every request that is there. */
+  /** Goes on with the request that is being served, and serves every other that is there. */
   #advance(): void {
-    if (this.#advancing) return;
+    if (!this.#open || this.#advancing) return;
     this.#advancing = true;
-    while (this.#open && !this.#isServing() && !this.output.full) {
+    this.#exchange?.progress();
+    while (this.#open && !this.#exchange && !this.output.full) {
       const head = this.#nextHead();
       if (head === undefined) break;
-      this.#readDeadline = 0;
+      this.#deadline = 0;
       this.output.volume = 0;
-      this.#ensureExchange().start(head);
+      const exchange = new Exchange(this, head);
+      this.#exchange = exchange;
+      if (head.framing <= this.host.config.maxBody) exchange.start(this.#callback);
+      else this.#refuse(new ProtocolError("BodyTooLarge", 413));
     }
     this.#advancing = false;
     if (!this.#open) return;
-    if (!this.#isServing()) {
+    if (this.#exchange) {
+      this.output.flushSoon();
+      if (this.peerEnded) this.#exchange.clientEnded();
+    } else {
       this.output.flush();
       this.#awaitRequest();
-    } else {
-      this.output.flushSoon();
-      if (this.#peerEnded) this.#ensureExchange().clientEnded();
     }
-    if (this.#latest) this.#updateFlow();
-    else this.#setPaused(false);
+    this.#updateFlow();
   }
 
   #nextHead(): RequestHead | undefined {
     try {
       return this.reader.readHead();
     } catch (error) {
-      this.refuse((error as ProtocolError).status, error as ProtocolError);
+      this.#refuse(error as ProtocolError);
       return undefined;
     }
   }
 
   /** Nothing to serve: wait for the peer, or end with it. */
   #awaitRequest(): void {
-    const { timeouts } = this.host.config;
     if (this.output.full) return;
     if (this.reader.inHead) {
-      if (this.#peerEnded) return this.refuse(400);
+      if (this.peerEnded) return this.#refuse(incomplete());
       // Set once for each head: bytes that trickle in do not extend it.
-      if (this.#awaited === HEAD && this.#readDeadline > 0) return;
-      this.#readDeadline = this.#deadline(timeouts.headersMs);
-      this.#awaited = HEAD;
+      if (this.#awaitsHead && this.#deadline > 0) return;
+      this.#wait(this.host.config.timeouts.headersMs);
+      this.#awaitsHead = true;
       return;
     }
     this.reader.release();
-    if (this.#peerEnded || this.host.closing) {
+    if (this.peerEnded || this.host.closing) {
       this.linger();
-    } else if (this.#readDeadline === 0) {
-      this.#readDeadline = FROM_NEXT_SWEEP;
+    } else if (this.#deadline === 0) {
+      this.#deadline = FROM_NEXT_SWEEP;
+      this.#awaitsHead = false;
       if (!this.#keeps) this.#letGo();
-      this.#awaited = REQUEST;
     }
   }
 
@@ -306,52 +300,46 @@ export class Connection implements SocketEvents, Watched, ExchangeConnection {
     this.#keeps = !this.#keeps;
     this.#reader = undefined;
     this.#output = undefined;
-    this.#latest = undefined;
   }
 
   // Time.
 
+  /** @param ms 0 for ever */
+  #wait(ms: number): void {
+    this.#deadline = ms > 0 ? this.host.config.clock.now() + ms : 0;
+  }
+
   checkDeadlines(now: number): void {
-    if (!this.#open) return this.#successor?.checkDeadlines?.(now);
+    if (this.#upgraded) return;
     const { keepAliveMs, writeStallMs } = this.host.config.timeouts;
-    if (this.#readDeadline === FROM_NEXT_SWEEP) {
-      this.#readDeadline = now + (keepAliveMs || Infinity);
+    if (this.#deadline === FROM_NEXT_SWEEP) {
+      this.#deadline = now + (keepAliveMs || Infinity);
       this.#letGo();
     }
     if (this.#output?.stalled(now, writeStallMs)) this.socket.destroy();
-    else if (this.#readDeadline > 0 && now >= this.#readDeadline) this.#timedOut();
+    else if (this.#deadline > 0 && now >= this.#deadline) this.#timedOut();
   }
 
   #timedOut(): void {
-    this.#readDeadline = 0;
-    if (this.#awaited === BODY) this.#bodyTimedOut();
-    else if (this.#reader?.inHead) this.refuse(408);
+    this.#deadline = 0;
+    if (!this.#open) this.socket.destroy();
+    else if (this.#exchange) this.#exchange.bodyTimedOut(this.#mark);
+    else if (this.#reader?.inHead) this.#refuse(new ProtocolError("RequestTimeout", 408));
     else this.linger();
   }
 
-  #bodyTimedOut(): void {
-    const body = this.#ensureExchange().request?.incoming;
-    if (this.#ensureExchange().phase === DRAINING) return this.linger();
-    // It is the callback that takes its time.
-    if (body === undefined || !body.waiting) return;
-    if (body.received - this.#mark >= BODY_PROGRESS) this.awaitBody();
-    else this.#ensureExchange().bodyTimedOut(new ProtocolError("RequestTimeout", 408));
-  }
-
-  #deadline(ms: number): number {
-    return ms > 0 ? this.host.config.clock.now() + ms : 0;
-  }
-
-  // Flow, both ways.
+  // Flow.
 
   /** Reads on unless more waits than is wanted. */
   #updateFlow(): void {
     if (!this.#open) return;
-    const { phase, request } = this.#ensureExchange();
-    const wanted =
-      phase === DRAINING || (phase === NONE && !this.output.full) || request?.incoming?.waiting === true;
-    const enough = this.reader.buffered > this.host.config.limits.maxReadAheadBytes;
-    this.#setPaused(!wanted && (enough || request?.incoming?.state === FAILED));
+    const exchange = this.#exchange;
+    const wanted = exchange ? exchange.wantsBody() : !this.#output?.full;
+    this.#setPaused(
+      !wanted &&
+        (exchange?.incoming?.state === FAILED ||
+          this.reader.buffered > this.host.config.limits.maxReadAheadBytes),
+    );
   }
 
   #setPaused(paused: boolean): void {

@@ -40,6 +40,11 @@ export class UsageError extends Error {
   }
 }
 
+/** The call came too late: nobody is there any more. */
+export function tooLate(): UsageError {
+  return new UsageError("ConnectionClosed");
+}
+
 /** @throws UsageError `InvalidOption` for what is no function */
 export function callable<T>(value: T): T {
   if (typeof value !== "function") throw new UsageError("InvalidOption", "wanted a function");

@@ -1,173 +1,164 @@
 import { ProtocolError } from "../http1/errors.ts";
 import type { FieldLines } from "../http1/field-lines.ts";
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
+import { listElements } from "../http1/list.ts";
 import type { BodyEvent } from "../http1/message-reader.ts";
+import { reasonPhrase } from "../http1/reason.ts";
 import type { RequestHead } from "../http1/request-head.ts";
-import type { RequestReader } from "../http1/request-reader.ts";
-import type { ResponseHeadWriter } from "../http1/response-writer.ts";
-import type { Socket } from "../socket/index.ts";
-import { answerError, isCallbacksFault, report } from "./callback-errors.ts";
-import type { ConnectionHost } from "./connection.ts";
-import { UsageError } from "./errors.ts";
-import { incomplete } from "./faults.ts";
-import { HalfClosedClient } from "./half-closed-client.ts";
-import { type BodySource, ENDED, FAILED, OPEN } from "./incoming-body.ts";
-import { connectionClosed, RESOLVED } from "./outgoing-body.ts";
-import type { Output } from "./output.ts";
-import { ServerRequest } from "./request.ts";
-import type { ResponseSink } from "./response.ts";
-import type { RequestCallback, UpgradedConnection } from "./types.ts";
-
-/** What an exchange asks of its connection. */
-export interface ExchangeConnection {
-  readonly socket: Socket;
-  readonly host: ConnectionHost;
-  readonly reader: RequestReader;
-  readonly output: Output;
-  /** Whether the peer ended its side: what is not there will not come. */
-  readonly peerEnded: boolean;
-  /** Octets of the body are waited for from now on, or no more. */
-  awaitBody(): void;
-  bodyArrived(): void;
-  /** Something was added to the output. */
-  written(): void;
-  /** The answer to a message that broke the protocol or a limit, and the end. */
-  refuse(status: number): void;
-  /** Response and request body are complete. */
-  exchangeEnded(persistent: boolean): void;
-  /** Ends in an orderly way, with part of a body unread. */
-  linger(): void;
-  /** Cuts the connection. */
-  destroy(): void;
-  /** Gives the connection to another protocol. */
-  handOver(): UpgradedConnection;
-}
+import type { Connection } from "./connection.ts";
+import { ResponseAlreadySent, tooLate, UsageError } from "./errors.ts";
+import { type BodySource, ENDED, FAILED, IncomingBody, OPEN } from "./incoming-body.ts";
+import { RESOLVED, rejected } from "./outgoing-body.ts";
+import { RequestMessage } from "./request.ts";
+import { sendResponse, startResponse } from "./response.ts";
+import type { BodyContent, BodyWriter, HttpRequest, RequestCallback, UpgradedConnection } from "./types.ts";
 
 /**
- * | phase | means | ends with |
+ * | stage | means | ends with |
  * |---|---|---|
- * | `none` | no request is being served | a head: `serving` |
- * | `serving` | a request is with the callback, or its response or body is not complete | both complete: `none` |
- * | `draining` | answered; the rest of the request body is read and dropped | its end: `none` |
+ * | `serving` | the request is with the callback, or its response is not complete | the end of the response: `answered` |
+ * | `answered` | the response is complete, the callback may yet read the request's body | its end, or the callback's |
+ * | `draining` | the rest of the request body is read and dropped | its end: `over` |
+ * | `over` | nothing more is said, and nothing more of the request comes | |
  */
-type Phase = 0 | 1 | 2;
-export const NONE = 0;
-export const SERVING = 1;
-export const DRAINING = 2;
+type Stage = 0 | 1 | 2 | 3;
+const SERVING = 0;
+const ANSWERED = 1;
+const DRAINING = 2;
+const OVER = 3;
 
 /** Rest of a body that is read and dropped to keep the connection; above it closing is cheaper. */
 const MAX_DRAIN = 262_144;
+/** Body bytes that restart the body timeout; see `Timeouts.bodyMs`. */
+const BODY_PROGRESS = 65_536;
+/** So long a client that ended its side may wait for an answer before it is taken to be gone. */
+const DOUBT_MS = 100;
 
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+const NOTHING: unknown = {};
 
-/**
- * One request and its response: what the callback made of it, and when both are out of the way. A connection
- * has one at a time, and one object for all of them.
- */
-export class Exchange implements BodySource, ResponseSink {
-  readonly #connection: ExchangeConnection;
-  readonly #callback: RequestCallback;
-  #phase: Phase = NONE;
-  #request: ServerRequest | undefined;
-  #responseDone = true;
+/** One request and its response: what the callback made of it, and when both are out of the way. */
+export class Exchange extends RequestMessage implements HttpRequest, BodySource {
+  readonly connection: Connection;
+  readonly head: RequestHead;
+  readonly incoming: IncomingBody | undefined;
+  /** Whether the head of an answer was sent. */
+  answered = false;
+  /** The reason phrase, where it is not to be the code's own. */
+  reason: string | undefined;
+  /** An origin server with a clock sends Date (RFC 9110 section 6.6.1), unless a program insists. */
+  sendsDate = true;
+  /** Lets go of what a streamed answer is made from. */
+  cancelSource: (() => void) | undefined;
+
+  protected madeHeaders: HttpHeaders | undefined;
+  protected madeUrl: URL | undefined;
+  protected aborter: AbortController | undefined;
+
+  #stage: Stage = SERVING;
+  /** Whether the callback has come to its end. */
+  #settled = false;
   #closeAfter = false;
-  #continueOwed = false;
-  #cancelProducer: (() => void) | undefined;
-  #halfClosed: HalfClosedClient | undefined;
-  /** While a request is being handed over, what comes of it is looked at once, afterwards. */
-  #starting = false;
+  #continueOwed: boolean;
+  /** What `onError` was last told. */
+  #reported = NOTHING;
+  #doubtTimer: unknown;
 
-  constructor(connection: ExchangeConnection, callback: RequestCallback) {
-    this.#connection = connection;
-    this.#callback = callback;
-  }
-
-  get phase(): Phase {
-    return this.#phase;
-  }
-
-  get request(): ServerRequest | undefined {
-    return this.#request;
-  }
-
-  /** Hands a request to the callback. When it returns the exchange may be over already. */
-  start(head: RequestHead): void {
-    this.#phase = SERVING;
-    this.#responseDone = false;
+  constructor(connection: Connection, head: RequestHead) {
+    super();
+    this.connection = connection;
+    this.head = head;
+    this.incoming = head.framing === 0 ? undefined : new IncomingBody(this, connection.host.config.maxBody);
     this.#continueOwed = head.expectsContinue;
-    const request = new ServerRequest(this, head);
-    this.#request = request;
-    if (head.framing > this.maxBody) {
-      this.#connection.refuse(413);
-      return;
-    }
-    this.#starting = true;
+  }
+
+  /** Hands the request to the callback. When it returns the exchange may be over already. */
+  start(callback: RequestCallback): void {
     try {
-      const result = this.#callback(request);
+      const result = callback(this);
       // The one settled promise of everything done at once: nothing to wait for.
-      if (result === undefined || result === RESOLVED) this.#settled(request);
-      else this.#await(result, request);
+      if (result === undefined || result === RESOLVED) this.#callbackEnded();
+      else
+        result.then(
+          () => this.#callbackEnded(),
+          (error) => this.#callbackFailed(error),
+        );
     } catch (error) {
-      this.#failed(request, error);
+      this.#callbackFailed(error);
     }
-    this.#starting = false;
-    if (this.#responseDone) this.#complete();
   }
 
-  /** Octets came, or the peer's end. */
+  // What the connection says.
+
+  /** Octets may have come, or the peer's end. */
   progress(): void {
-    if (this.#phase === DRAINING) this.#drain();
-    else this.#request?.incoming?.progress();
+    if (this.#stage === DRAINING) this.#drain();
+    else this.incoming?.progress();
   }
 
-  /** The client ended its side: it waits for the answer, or is gone. */
+  /** Whether octets of the body are waited for. */
+  wantsBody(): boolean {
+    return this.#stage === DRAINING || this.incoming?.waiting === true;
+  }
+
+  /**
+   * The client ended its side. TCP says the same of one that waits for the answer and of one that is gone, until it is
+   * written to: a callback that takes its time has to know of the latter, so it is told for both, and a client whose
+   * callback says nothing for as long as a client may take nothing is let go.
+   */
   clientEnded(): void {
-    this.#halfClosed?.forget();
-    this.#halfClosed = new HalfClosedClient(this.#connection, () => this.#doubt());
+    if (this.#doubtTimer === undefined) this.#doubtIn(DOUBT_MS, -1);
+  }
+
+  /** @param written by the callback when the wait began */
+  #doubtIn(ms: number, written: number): void {
+    const { host, output, socket } = this.connection;
+    const { clock, timeouts } = host.config;
+    if (ms === 0) return;
+    this.#doubtTimer = clock.setTimeout(() => {
+      if (output.volume === written) return socket.destroy();
+      this.#doubt();
+      this.#doubtIn(timeouts.writeStallMs, output.volume);
+    }, ms);
   }
 
   /** What is said yet is sent, but nobody may be there to read it. */
   #doubt(): void {
-    if (!this.#responseDone) this.#request?.clientLost();
+    if (this.#stage === SERVING) this.clientLost();
+  }
+
+  /** The body did not come in time. @param mark how much of it had come when the wait began */
+  bodyTimedOut(mark: number): void {
+    const { connection, incoming } = this;
+    if (this.#stage === DRAINING) return connection.linger();
+    if (!incoming?.waiting) return; // it is the callback that takes its time
+    if (incoming.received - mark >= BODY_PROGRESS) return connection.awaitBody();
+    this.#closeAfter = true;
+    incoming.fail(new ProtocolError("RequestTimeout", 408));
+    if (this.answered) this.abort();
   }
 
   /** The connection is gone. */
   lost(cause: Error | undefined): void {
-    const request = this.#request;
-    const unanswered = !this.#responseDone;
+    const unanswered = this.#stage === SERVING;
     this.forget();
-    if (unanswered) request?.clientLost(cause);
-    this.#cancelProducer?.();
+    if (unanswered) this.clientLost(cause);
+    this.cancelSource?.();
   }
 
   /** Nothing more is said in this exchange, and nothing more of its request comes. */
   forget(): void {
-    const body = this.#request?.incoming;
-    this.#phase = NONE;
-    this.#request = undefined;
-    this.#responseDone = true;
-    if (body?.state === OPEN) body.fail(incomplete());
-    this.#halfClosed?.forget();
-    this.#halfClosed = undefined;
-  }
-
-  /** The body did not come in time, which is the end of the connection too. */
-  bodyTimedOut(error: ProtocolError): void {
-    const request = this.#request;
-    this.#closeAfter = true;
-    request?.incoming?.fail(error);
-    if (request?.answered) this.abort();
+    this.#stage = OVER;
+    if (this.incoming?.state === OPEN) this.incoming.fail(incomplete());
+    if (this.#doubtTimer !== undefined) this.connection.host.config.clock.clearTimeout(this.#doubtTimer);
   }
 
   // `BodySource`: the request's body.
 
-  get maxBody(): number {
-    return this.#connection.host.config.maxBody;
-  }
-
   readBody(): BodyEvent {
-    const event = this.#connection.reader.readBody();
-    if (event === "need-more" && this.#connection.peerEnded) {
+    const { peerEnded, reader } = this.connection;
+    const event = reader.readBody();
+    if (event === "need-more" && peerEnded) {
       this.#doubt();
       throw incomplete();
     }
@@ -175,201 +166,207 @@ export class Exchange implements BodySource, ResponseSink {
   }
 
   bodyWanted(): void {
+    const { connection } = this;
     if (this.#continueOwed) {
       this.#continueOwed = false;
-      this.#connection.output.add(CONTINUE);
-      this.#connection.output.flush();
+      connection.output.add(CONTINUE);
+      connection.output.flush();
     }
-    this.#connection.awaitBody();
+    connection.awaitBody();
   }
 
-  bodyEnded(): void {
-    this.#connection.bodyArrived();
-    this.#request?.bodyEnded();
+  bodyEnded(): FieldLines | undefined {
+    this.connection.bodyArrived();
     // Not from inside the read: who reads has to get what was read first.
-    if (this.#responseDone && this.#phase === SERVING) queueMicrotask(() => this.#complete());
+    if (this.#stage === ANSWERED) queueMicrotask(() => this.#complete());
+    return this.connection.reader.trailers;
   }
 
-  get trailers(): FieldLines | undefined {
-    return this.#connection.reader.trailers;
+  // The response.
+
+  respond(code: number, content?: BodyContent, headers?: HeadersInput): Promise<void> {
+    if (this.answered) return rejected(new ResponseAlreadySent());
+    try {
+      return sendResponse(this, code, content, headers);
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
-  // `ResponseSink`: the response.
-
-  get socket(): Socket {
-    return this.#connection.socket;
+  async sendHeaders(headers: HeadersInput, code = 200): Promise<BodyWriter> {
+    if (this.answered) throw new ResponseAlreadySent();
+    return startResponse(this, code, headers);
   }
 
-  get head(): ResponseHeadWriter {
-    return this.#connection.host.head;
-  }
-
-  get dateLine(): string {
-    return this.#request?.sendsDate === false ? "" : this.#connection.host.date.get();
-  }
-
-  get reason(): string | undefined {
-    return this.#request?.reason;
-  }
-
-  get closed(): boolean {
-    return this.#phase !== SERVING;
-  }
-
-  mayPersist(): boolean {
-    const request = this.#request;
-    if (request === undefined || this.#closeAfter || this.#connection.host.closing) return false;
-    if (!request.head.keepAlive) return false;
-    const body = request.incoming;
-    if (body === undefined || body.state === ENDED) return true;
-    // A body that nobody will read has to be small enough to be dropped, and must be on its way.
-    return body.state === OPEN && !this.#continueOwed && request.head.framing - body.received <= MAX_DRAIN;
-  }
-
-  responseStarted(persistent: boolean): void {
-    if (this.#request !== undefined) this.#request.answered = true;
-    if (!persistent) this.#closeAfter = true;
-    // After a final status no interim one may follow.
-    this.#continueOwed = false;
-  }
-
-  streamStarting(): void {
-    if (this.#continueOwed && this.#request?.incoming?.taken) this.bodyWanted();
-  }
-
-  write(data: string | Uint8Array, given = false): void {
-    if (this.#phase !== SERVING) return;
-    this.#connection.output.add(data, given);
-    this.#connection.written();
-  }
-
-  writable(): Promise<void> {
-    return this.#connection.output.writable();
-  }
-
-  setProducer(cancel: (() => void) | undefined): void {
-    this.#cancelProducer = cancel;
-  }
-
-  responseEnded(last?: string | Uint8Array, veryLast?: string | Uint8Array): void {
-    if (this.#phase !== SERVING) return;
-    // No flush of their own: they leave with the end.
-    if (last !== undefined) this.#connection.output.add(last);
-    if (veryLast !== undefined) this.#connection.output.add(veryLast);
-    this.#responseDone = true;
-    if (!this.#starting) this.#complete();
-  }
-
-  abort(error?: unknown): void {
-    if (this.#phase !== SERVING) return;
-    if (error !== undefined && this.#request !== undefined) this.#report(error, this.#request);
-    this.#connection.output.flush();
-    this.#connection.destroy();
-  }
-
-  /** @throws UsageError */
-  switchProtocol(protocol: string, headers: HeadersInput | undefined): UpgradedConnection {
-    if (this.#phase !== SERVING) throw connectionClosed();
+  /** RFC 9110 section 7.8: in HTTP/1.1 only, and only to a protocol that the client offered. */
+  async upgrade(protocol: string, headers?: HeadersInput): Promise<UpgradedConnection> {
+    const { head, incoming, connection } = this;
+    if (this.answered) throw new ResponseAlreadySent();
+    const offered = listElements((this.headers.get("upgrade") ?? "").toLowerCase());
+    if (head.minor === 0 || !head.fields.connectionUpgrade || !offered.includes(protocol.toLowerCase()))
+      throw new UsageError("NotUpgradable", `${protocol} was not offered`);
+    if (incoming && incoming.state !== ENDED) throw new UsageError("NotUpgradable", "read the body first");
     const all = new HttpHeaders(headers);
     all.set("Connection", "Upgrade");
     all.set("Upgrade", protocol);
-    this.head.begin(101, all);
-    const head = this.head.end("none", this.dateLine, "");
-    this.responseStarted(true);
-    this.#connection.output.add(head);
-    this.#connection.output.flush();
-    this.forget();
-    return this.#connection.handOver();
+    const writer = connection.host.head;
+    writer.begin(101, all);
+    this.write(writer.end("none", this.dateLine, ""));
+    return this.takeOver();
   }
 
   takeOver(): UpgradedConnection {
-    if (this.#phase !== SERVING) throw connectionClosed();
-    this.responseStarted(true);
-    this.#connection.output.flush();
-    this.forget();
-    return this.#connection.handOver();
+    if (this.answered) throw new ResponseAlreadySent();
+    if (this.closed) throw tooLate();
+    this.answered = true;
+    return this.connection.handOver();
+  }
+
+  get dateLine(): string {
+    return this.sendsDate ? this.connection.host.date.get() : "";
+  }
+
+  /** Whether what is written goes nowhere. */
+  get closed(): boolean {
+    return this.#stage >= DRAINING;
+  }
+
+  /**
+   * The head of the answer is about to be sent: no other one from now on.
+   * @param keep whether the connection can be kept as far as the answer goes
+   * @returns whether it is
+   */
+  answering(keep: boolean): boolean {
+    const { connection, head, incoming } = this;
+    const unread = incoming !== undefined && incoming.state !== ENDED;
+    // A body that nobody will read has to be small enough to be dropped, and must be on its way.
+    const droppable =
+      !unread ||
+      (incoming.state === OPEN && !this.#continueOwed && head.framing - incoming.received <= MAX_DRAIN);
+    if (!keep || !droppable || !head.keepAlive || connection.host.closing) this.#closeAfter = true;
+    this.answered = true;
+    // After a final status no interim one may follow.
+    this.#continueOwed = false;
+    return !this.#closeAfter;
+  }
+
+  /**
+   * A streamed body follows. Where the request's body is what it is made from, a client that waits for 100
+   * has to get it now: behind the final head it would be too late (RFC 9110 section 15.2).
+   */
+  streamStarting(): void {
+    if (this.#continueOwed && this.incoming?.taken) this.bodyWanted();
+  }
+
+  /**
+   * Queues text, which leaves as UTF-8, or bytes, with what else is ready at this moment.
+   * @param given the bytes are lent to whoever reads them, see `Socket.write`
+   */
+  write(data: string | Uint8Array, given = false): void {
+    if (this.closed) return;
+    this.connection.output.add(data, given);
+    this.connection.written();
+  }
+
+  /** The response is whole, with up to two last pieces. */
+  responseEnded(last?: string | Uint8Array, veryLast?: string | Uint8Array): void {
+    if (this.closed) return;
+    // No flush of their own: they leave with the end.
+    if (last !== undefined) this.connection.output.add(last);
+    if (veryLast !== undefined) this.connection.output.add(veryLast);
+    this.#stage = ANSWERED;
+    this.#complete();
+  }
+
+  /** The response can't be made whole: cut the connection, so that the peer can tell. */
+  abort(error?: unknown): void {
+    if (this.closed) return;
+    if (error !== undefined) this.#report(error);
+    this.connection.output.flush();
+    this.connection.socket.destroy();
   }
 
   // What the callback came to.
 
-  #await(result: Promise<unknown>, request: ServerRequest): void {
-    result.then(
-      () => this.#settled(request),
-      (error) => this.#failed(request, error),
-    );
+  #callbackEnded(): void {
+    // To whom seems to be gone there is nothing to say.
+    if (!this.answered && !this.closed && !this.signal.aborted)
+      return this.#callbackFailed(new UsageError("NoResponse"));
+    this.#settled = true;
+    if (this.answered) this.#complete();
+    else this.abort();
   }
 
-  #settled(request: ServerRequest): void {
-    request.settled = true;
-    if (request !== this.#request || this.#phase !== SERVING) return;
-    if (!request.answered) {
-      // To whom seems to be gone there is nothing to say.
-      if (request.signal.aborted) return this.abort();
-      this.#report(new UsageError("NoResponse"), request);
-      answerError(request, 500);
-    } else if (this.#responseDone && !this.#starting) {
-      this.#complete();
-    }
-  }
-
-  #failed(request: ServerRequest, error: unknown): void {
-    request.settled = true;
-    const current = request === this.#request && this.#phase === SERVING;
-    if (isCallbacksFault(error, request, !current)) this.#report(error, request);
-    if (!current) return;
-    if (!request.answered) {
-      const peersFault = error instanceof ProtocolError;
+  #callbackFailed(error: unknown): void {
+    this.#settled = true;
+    const peersFault = error instanceof ProtocolError;
+    if (!peersFault && !this.#isForgivable(error)) this.#report(error);
+    if (this.closed) return;
+    if (!this.answered) {
       if (peersFault) this.#closeAfter = true;
-      answerError(request, peersFault ? error.status : 500);
-    } else if (!this.#responseDone) {
-      // A streamed answer that nobody will finish: the peer has to be able to tell.
-      this.abort();
-    } else if (!this.#starting) {
-      this.#complete();
-    }
+      const status = peersFault ? error.status : 500;
+      void this.respond(status, reasonPhrase(status), { "Content-Type": "text/plain; charset=utf-8" });
+    } else if (this.#stage === ANSWERED) this.#complete();
+    // A streamed answer that nobody will finish: the peer has to be able to tell.
+    else this.abort();
   }
 
-  #report(error: unknown, request: ServerRequest): void {
-    report(this.#connection.host.config.onError, error, request);
+  /** Whether it is nobody's mistake: a call that came too late, or the signal's reason, which who waits for it throws on. */
+  #isForgivable(error: unknown): boolean {
+    if (this.closed && error instanceof UsageError && error.code === "ConnectionClosed") return true;
+    return this.signal.aborted && error === this.signal.reason;
+  }
+
+  /** Tells the handler of errors, once of each: a failing stream's comes again when the callback waits for `respond`. */
+  #report(error: unknown): void {
+    if (this.#reported === error) return;
+    this.#reported = error;
+    try {
+      this.connection.host.config.onError(error, this);
+    } catch {
+      // An error handler that throws has no one else to tell.
+    }
   }
 
   // The end.
 
-  /** The response is whole: over, once the request's body is out of the way. */
+  /** Over, once response and request body are out of the way. */
   #complete(): void {
-    const request = this.#request;
-    if (request === undefined || this.#phase !== SERVING || !this.#responseDone) return;
-    const body = request.incoming;
-    if (body?.state === FAILED) this.#closeAfter = true;
-    if (body === undefined || body.state !== OPEN) {
+    const { connection, incoming } = this;
+    if (this.#stage !== ANSWERED) return;
+    if (incoming?.state === FAILED) this.#closeAfter = true;
+    if (incoming?.state !== OPEN) {
       this.#finish();
-    } else if (body.waiting || !request.settled) {
-      this.#connection.output.flushSoon(); // it is the callback's as long as that runs
+    } else if (incoming.waiting || !this.#settled) {
+      connection.written(); // it is the callback's as long as that runs
     } else if (this.#closeAfter) {
       this.#finish();
     } else {
-      this.#phase = DRAINING;
-      this.#connection.output.flushSoon();
-      this.#connection.awaitBody();
+      this.#stage = DRAINING;
+      connection.written();
+      connection.awaitBody();
       this.#drain();
     }
   }
 
   #drain(): void {
-    const body = this.#request?.incoming;
+    const { connection, head, incoming } = this;
     try {
-      if (body === undefined || body.discard()) this.#finish();
-      else if (body.received > MAX_DRAIN + Math.max(0, this.#request?.head.framing ?? 0))
-        this.#connection.linger();
+      if (incoming === undefined || incoming.discard()) this.#finish();
+      else if (incoming.received > MAX_DRAIN + Math.max(0, head.framing)) connection.linger();
     } catch {
       // What is left of the body is malformed or was cut; the answer is out, so closing is all there is to say.
-      this.#connection.linger();
+      connection.linger();
     }
   }
 
   #finish(): void {
-    const persistent = !this.#closeAfter;
     this.forget();
-    this.#connection.exchangeEnded(persistent);
+    this.connection.exchangeEnded(!this.#closeAfter);
   }
+}
+
+/** The peer closed before its message was whole. */
+export function incomplete(): ProtocolError {
+  return new ProtocolError("IncompleteMessage", 400);
 }

@@ -32,7 +32,7 @@ class Arriving implements BodySource {
   }
 
   bodyWanted(): void {}
-  bodyEnded(): void {}
+  bodyEnded(): undefined {}
 }
 
 const a = Uint8Array.of(1);

@@ -1,4 +1,6 @@
 import { ProtocolError } from "../http1/errors.ts";
+import type { FieldLines } from "../http1/field-lines.ts";
+import { HttpHeaders } from "../http1/headers.ts";
 import type { BodyEvent } from "../http1/message-reader.ts";
 import { concat } from "../http1/octets.ts";
 import { WaitingChunks } from "../http1/waiting-chunks.ts";
@@ -10,8 +12,8 @@ export interface BodySource {
   readBody(): BodyEvent;
   /** The application waits for more: let octets come, and send 100 where the client waits for that. */
   bodyWanted(): void;
-  /** The body was read to its end, or can't be. */
-  bodyEnded(): void;
+  /** The body was read to its end, or can't be. @returns its trailer section */
+  bodyEnded(): FieldLines | undefined;
 }
 
 type State = 0 | 1 | 2;
@@ -24,24 +26,25 @@ export const FAILED = 2;
  * connection stops reading when too many wait: that is the back-pressure.
  */
 export class IncomingBody {
+  state: State = OPEN;
+  /** Octets that were read. */
+  received = 0;
+  /** Whether somebody began to read. */
+  used = false;
   readonly #source: BodySource;
   readonly #maxBytes: number;
-  #state: State = OPEN;
   #error: unknown;
-  #received = 0;
-  #used = false;
   #dropped = false;
   #stream: ReadableStream<Uint8Array> | undefined;
   #waiter: Waiter | undefined;
+  #trailers: Promise<HttpHeaders> | undefined;
+  #settleTrailers: (() => void) | undefined;
+  /** Of this body, not of the one that the connection reads next. */
+  #trailerLines: FieldLines | undefined;
 
   constructor(source: BodySource, maxBytes: number) {
     this.#source = source;
     this.#maxBytes = maxBytes;
-  }
-
-  /** Whether somebody began to read. */
-  get used(): boolean {
-    return this.#used;
   }
 
   /** Whether somebody holds the stream, and so may read it yet. */
@@ -49,17 +52,24 @@ export class IncomingBody {
     return this.#stream !== undefined;
   }
 
-  get state(): State {
-    return this.#state;
-  }
-
   /** Whether a reader waits for octets to arrive. */
   get waiting(): boolean {
     return this.#waiter !== undefined;
   }
 
-  get received(): number {
-    return this.#received;
+  /** The trailer section, once the body was read to its end. */
+  get trailers(): Promise<HttpHeaders> {
+    if (!this.#trailers) {
+      this.#trailers = new Promise((resolve, reject) => {
+        this.#settleTrailers = () => {
+          if (this.state === ENDED) resolve(HttpHeaders.fromLines(this.#trailerLines));
+          else reject(new UsageError("ConnectionClosed", "the body was not read"));
+        };
+      });
+      this.#trailers.catch(() => {}); // that nobody waits for them is no unhandled rejection
+      if (this.state !== OPEN) this.#settleTrailers?.();
+    }
+    return this.#trailers;
   }
 
   /** The body as a stream. Pulls nothing ahead of its reader. */
@@ -68,7 +78,7 @@ export class IncomingBody {
     const stream = new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
-          this.#used = true;
+          this.used = true;
           const chunk = await this.read();
           if (chunk === undefined) controller.close();
           else controller.enqueue(chunk);
@@ -91,12 +101,12 @@ export class IncomingBody {
    * The first piece is for nobody.
    */
   async *#pieces(reader: ReadableStreamDefaultReader<Uint8Array>, preventCancel?: boolean): Pieces {
-    const direct = !this.#used;
+    const direct = !this.used;
     let piece: Uint8Array | undefined = new Uint8Array();
     try {
       for (;;) {
         yield piece;
-        this.#used = true;
+        this.used = true;
         piece = undefined; // while it waits nothing is held
         try {
           if (direct) piece = await this.read();
@@ -115,8 +125,8 @@ export class IncomingBody {
    * @throws UsageError `BodyAlreadyRead`
    */
   bytes(): Uint8Array | Promise<Uint8Array> {
-    if (this.#used || this.#stream?.locked) throw new UsageError("BodyAlreadyRead");
-    this.#used = true;
+    if (this.used || this.#stream?.locked) throw new UsageError("BodyAlreadyRead");
+    this.used = true;
     const chunks = new WaitingChunks();
     for (let chunk = this.read(); chunk !== undefined; chunk = this.read()) {
       if (chunk instanceof Promise) return this.#rest(chunks, chunk);
@@ -137,8 +147,8 @@ export class IncomingBody {
    */
   read(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
     if (this.#dropped) throw new UsageError("BodyAlreadyRead");
-    if (this.#state === FAILED) throw this.#error;
-    if (this.#state === ENDED) return undefined;
+    if (this.state === FAILED) throw this.#error;
+    if (this.state === ENDED) return undefined;
     const event = this.#next();
     if (event !== "need-more") return event;
     const promise = new Promise<Uint8Array | undefined>((resolve, reject) => {
@@ -165,20 +175,25 @@ export class IncomingBody {
   /** Reads and drops what is there; nobody gets the rest. False when more is to come. @throws ProtocolError */
   discard(): boolean {
     this.#dropped = true;
-    this.#used = true;
-    while (this.#state === OPEN) if (this.#next() === "need-more") return false;
+    this.used = true;
+    while (this.state === OPEN) if (this.#next() === "need-more") return false;
     return true;
   }
 
   /** Ends the body with an error; a body that ended before is not concerned. */
   fail(error: unknown): void {
-    if (this.#state !== OPEN) return;
-    this.#state = FAILED;
+    if (this.state !== OPEN) return;
     this.#error = error;
     const waiter = this.#waiter;
     this.#waiter = undefined;
     waiter?.reject(error);
-    this.#source.bodyEnded();
+    this.#end(FAILED);
+  }
+
+  #end(state: State): void {
+    this.state = state;
+    this.#trailerLines = this.#source.bodyEnded();
+    this.#settleTrailers?.();
   }
 
   /** `undefined` at the end. */
@@ -186,13 +201,12 @@ export class IncomingBody {
     try {
       const event = this.#source.readBody();
       if (event === "end") {
-        this.#state = ENDED;
-        this.#source.bodyEnded();
+        this.#end(ENDED);
         return undefined;
       }
       if (event !== "need-more") {
-        this.#received += event.length;
-        if (this.#received > this.#maxBytes) {
+        this.received += event.length;
+        if (this.received > this.#maxBytes) {
           throw new ProtocolError("BodyTooLarge", 413, `more than ${this.#maxBytes} bytes`);
         }
       }

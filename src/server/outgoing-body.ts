@@ -1,37 +1,22 @@
 import type { HeadersInput } from "../http1/headers.ts";
 import { type OutgoingFraming, trailerSection } from "../http1/response-writer.ts";
-import { UsageError } from "./errors.ts";
+import { tooLate, UsageError } from "./errors.ts";
+import type { Exchange } from "./exchange.ts";
 import { textLength } from "./text.ts";
 import type { BodyWriter } from "./types.ts";
-
-/** What a connection does for the body that is being written to it. */
-export interface BodySink {
-  /**
-   * Queues text, which leaves as UTF-8, or bytes, with what else is ready at this moment.
-   * @param given the bytes are lent to whoever reads them, see `Socket.write`
-   */
-  write(data: string | Uint8Array, given?: boolean): void;
-  /** Resolves when the peer can take more; rejects when it is gone. */
-  writable(): Promise<void>;
-  readonly closed: boolean;
-  /** The response is whole, with up to two last pieces. */
-  responseEnded(last?: string | Uint8Array, veryLast?: string | Uint8Array): void;
-  /** The response can't be made whole: cut the connection, so that the peer can tell. */
-  abort(error?: unknown): void;
-}
 
 /** Longer pieces leave in slices with a wait between them, so that a stalled reader is told from a slow one. */
 export const SLICE_BYTES = 1_048_576;
 
 /** The body of a response in one of its framings. `"none"` takes what it is given and sends nothing. */
 export class OutgoingBody implements BodyWriter {
-  readonly #sink: BodySink;
+  readonly #exchange: Exchange;
   readonly #framing: OutgoingFraming;
   #left: number;
   #closed = false;
 
-  constructor(sink: BodySink, framing: OutgoingFraming) {
-    this.#sink = sink;
+  constructor(exchange: Exchange, framing: OutgoingFraming) {
+    this.#exchange = exchange;
     this.#framing = framing;
     this.#left = typeof framing === "number" ? framing : Infinity;
   }
@@ -43,54 +28,68 @@ export class OutgoingBody implements BodyWriter {
 
   /** @param given the chunk is lent to whoever reads it, see `Socket.write`. */
   write(chunk: Uint8Array | string, given = false): Promise<void> {
-    if (this.#closed) return rejected(new UsageError("WriterClosed"));
-    if (this.#sink.closed) return rejected(connectionClosed());
-    const length = typeof chunk === "string" ? textLength(chunk) : chunk?.byteLength;
-    if (length === undefined) return rejected(invalidChunk(chunk));
-    if (length === 0 && given && lent.has((chunk as Uint8Array).buffer)) return rejected(transferred());
-    if (length === 0 || this.#framing === "none") return RESOLVED;
-    if (length > this.#left) return rejected(mismatch(`${length} bytes, wanted at most ${this.#left}`));
-    this.#left -= length;
-    if (typeof chunk !== "string" && length > SLICE_BYTES) return this.#writeSlices(chunk);
-    this.#write(chunk, length, given);
-    return this.#sink.writable();
+    try {
+      this.#checkOpen();
+      const length = this.#lengthOf(chunk, given);
+      if (length === 0 || !this.wanted) return RESOLVED;
+      if (length > this.#left) throw mismatch(`${length} bytes, wanted at most ${this.#left}`);
+      this.#left -= length;
+      if (typeof chunk !== "string" && length > SLICE_BYTES) return this.#writeSlices(chunk);
+      return this.#write(chunk, length, given);
+    } catch (error) {
+      return rejected(error);
+    }
   }
 
   async close(trailers?: HeadersInput): Promise<void> {
-    if (this.#closed) throw new UsageError("WriterClosed");
-    if (this.#sink.closed) throw connectionClosed();
+    this.#checkOpen();
     const section = trailerSection(trailers);
     this.#closed = true;
-    if (this.#framing === "chunked") return this.#sink.responseEnded("0\r\n", section);
-    if (typeof this.#framing === "number" && this.#left > 0) {
-      const error = mismatch(`${this.#left} bytes are missing`);
-      this.#sink.abort(error);
-      throw error;
-    }
-    this.#sink.responseEnded();
+    if (this.#framing === "chunked") return this.#exchange.responseEnded("0\r\n", section);
+    if (typeof this.#framing !== "number" || this.#left === 0) return this.#exchange.responseEnded();
+    const error = mismatch(`${this.#left} bytes are missing`);
+    this.#exchange.abort(error);
+    throw error;
   }
 
   /** The body can't be completed. */
   abort(error: unknown): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#sink.abort(error);
+    this.#exchange.abort(error);
+  }
+
+  /** @throws UsageError */
+  #checkOpen(): void {
+    if (this.#closed) throw new UsageError("WriterClosed");
+    if (this.#exchange.closed) throw tooLate();
+  }
+
+  /** @throws UsageError */
+  #lengthOf(chunk: Uint8Array | string, given: boolean): number {
+    if (typeof chunk === "string") return textLength(chunk);
+    const length = chunk?.byteLength;
+    if (length === undefined)
+      throw new UsageError("InvalidBody", `wanted bytes or a string, got ${typeof chunk}`);
+    // A reader has taken the buffer over, and so emptied the chunk: better no body than one that lacks it.
+    if (length === 0 && given && lent.has(chunk.buffer)) throw new UsageError("ChunkTransferred");
+    return length;
   }
 
   async #writeSlices(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
       const slice = bytes.subarray(at, at + SLICE_BYTES);
-      this.#write(slice, slice.length);
-      await this.#sink.writable();
+      await this.#write(slice, slice.length);
     }
   }
 
   /** `chunk-size CRLF chunk-data CRLF`, or the data alone. */
-  #write(chunk: string | Uint8Array, length: number, given = false): void {
+  #write(chunk: string | Uint8Array, length: number, given = false): Promise<void> {
     if (given && typeof chunk !== "string") lent.add(chunk.buffer);
-    if (this.#framing === "chunked") this.#sink.write(`${length.toString(16)}\r\n`);
-    this.#sink.write(chunk, given);
-    if (this.#framing === "chunked") this.#sink.write("\r\n");
+    if (this.#framing === "chunked") this.#exchange.write(`${length.toString(16)}\r\n`);
+    this.#exchange.write(chunk, given);
+    if (this.#framing === "chunked") this.#exchange.write("\r\n");
+    return this.#exchange.connection.output.writable();
   }
 }
 
@@ -104,22 +103,9 @@ export function rejected(error: unknown): Promise<never> {
   return promise;
 }
 
-export function connectionClosed(): UsageError {
-  return new UsageError("ConnectionClosed");
-}
-
 function mismatch(text: string): UsageError {
   return new UsageError("ContentLengthMismatch", text);
 }
 
 /** Buffers of chunks that may have been read, within this process, as the memory that they are. */
 const lent = new WeakSet<ArrayBufferLike>();
-
-/** A reader has taken the buffer over, and so emptied the chunk: better no body than one that lacks it. */
-function transferred(): UsageError {
-  return new UsageError("ChunkTransferred");
-}
-
-function invalidChunk(chunk: unknown): UsageError {
-  return new UsageError("InvalidBody", `wanted bytes or a string, got ${typeof chunk}`);
-}

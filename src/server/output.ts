@@ -1,7 +1,8 @@
 import { concat } from "../http1/octets.ts";
 import type { Socket } from "../socket/index.ts";
 import { utf8 } from "../socket/utf8.ts";
-import { connectionClosed, RESOLVED } from "./outgoing-body.ts";
+import { tooLate } from "./errors.ts";
+import { RESOLVED } from "./outgoing-body.ts";
 
 /** Answers are held back for each other up to this many characters or bytes. */
 const MAX_HELD = 65_536;
@@ -138,7 +139,7 @@ export class Output {
   close(): void {
     this.#closed = true;
     this.flush();
-    for (const { reject } of this.#waiters.splice(0)) reject(connectionClosed());
+    for (const { reject } of this.#waiters.splice(0)) reject(tooLate());
   }
 
   /** Resolves when more can be written; rejects when the connection goes. */

@@ -125,8 +125,8 @@ export class HttpServer implements AsyncDisposable {
     const connection = new Connection(socket, this.#host, callback);
     const fullness = this.#admission.enter(socket, this.#connections.size + 1);
     connection.start();
-    if (fullness > 2) connection.destroy();
-    else if (fullness > 1) connection.refuse(503);
+    if (fullness > 2) connection.socket.destroy();
+    else if (fullness > 1) connection.turnAway(503);
   }
 
   /**
@@ -202,7 +202,7 @@ export class HttpServer implements AsyncDisposable {
 
   /** Cuts every connection, whatever it is doing. */
   #cut(): void {
-    for (const connection of [...this.#connections]) connection.destroy();
+    for (const connection of [...this.#connections]) connection.socket.destroy();
   }
 
   async #acceptNext(callback: RequestCallback, assumedDescriptors: number): Promise<void> {
