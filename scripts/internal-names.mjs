@@ -5,14 +5,15 @@
  */
 export const internalNames = `
   pos framing begun readBody settled phase inHead reported readHead takeRest linger isNamed bodyEnded declaredLength hostIndex weather flushSoon responseEnded shutDown sweep
-  awaitBody contentLength maxCount methodEnd onConnection onSettled setBackground
-  transferEncoding admit bodyWanted clientLost closeIfEnded connectionUpgrade dateLine freeEphemeral
-  headDefaults hostLines isAt knownHead maxBytes maxLineBytes nameLength nextHead onNoConnection onResponse
-  setFull takeAll targetEnd targetStart toHead tooLarge watchdog addContentType ascii assertFree
-  answering cancelSource turnAway wantsBody clientEnded bodyAborted bodyArrived bodyTimedOut checkDeadlines connectionClosed discard drainOwed exchangeEnded
-  expectsContinue expire firstBytes firstWrittenAt freeAt hasUpgrade isContentType onIdle peerEnded
-  poolFor releaseEphemeral rested satisfied sensible stallAt streamStarting
-  takeEphemeral testValue toBind uploadEnded uploadFailed writtenAt`
+  awaitBody contentLength maxCount methodEnd
+  transferEncoding bodyWanted clientLost connectionUpgrade dateLine
+  hostLines isAt knownHead maxBytes maxLineBytes nameLength nextHead
+  setFull takeAll targetEnd targetStart toHead tooLarge watchdog addContentType ascii
+  answering cancelSource turnAway wantsBody clientEnded bodyArrived bodyTimedOut checkDeadlines connectionClosed discard drainOwed exchangeEnded
+  expectsContinue expire hasUpgrade isContentType onIdle peerEnded
+  poolFor satisfied streamStarting
+  testValue toBind writtenAt
+  directionEnded breaksAt letGo`
   .trim()
   .split(/\s+/);
 

@@ -3,9 +3,10 @@ import {
   type NetworkError,
   type Socket,
   type SocketAddress,
+  type SocketEvents,
   systemClock,
 } from "../../socket/index.ts";
-import { ByteQueue, chunk } from "../virtual/queue.ts";
+import { ByteQueue } from "../virtual/queue.ts";
 import { connectionReset, type Next, TurnSocket } from "../virtual/turn-socket.ts";
 import { Channel } from "./channel.ts";
 import { CREDIT_STEP, type Message, type PortLike, WINDOW } from "./protocol.ts";
@@ -66,7 +67,7 @@ export class MessagePortSocket extends TurnSocket {
   #taken = 0;
   /** What the other side's consumer took, as its credit tells. */
   #bytesTaken = 0;
-  #writing: "open" | "ending" | "ended" = "open";
+  #endPosted = false;
 
   constructor(port: PortLike, setup: SocketSetup) {
     super();
@@ -99,17 +100,18 @@ export class MessagePortSocket extends TurnSocket {
   }
 
   override write(data: Uint8Array | string): boolean {
-    if (!this.live || this.#writing !== "open") return false;
-    const added = chunk(data, false, 0);
-    if (added.size === 0) return true;
-    this.#unsent.push(added);
-    if (this.#credit > 0) this.ask();
-    return this.#unsent.bytes <= this.#highWaterMark || this.refused();
+    if (!this.live || this.ended) return false;
+    this.#unsent.write(data, false, 0);
+    this.ask();
+    const full = this.#unsent.bytes > this.#highWaterMark;
+    this.drainOwed ||= full;
+    return !full;
   }
 
   override end(): void {
-    if (!this.live || this.#writing !== "open") return;
-    this.#writing = "ending";
+    if (!this.live || this.ended) return;
+    this.ended = true;
+    this.drainOwed = false;
     this.ask();
   }
 
@@ -125,45 +127,25 @@ export class MessagePortSocket extends TurnSocket {
     this.#fail(error);
   }
 
-  protected override turn(): void {
-    if (this.live) this.#send();
+  protected override get drained(): boolean {
+    return this.#unsent.bytes <= this.#highWaterMark / 2;
   }
 
-  protected override get pending(): boolean {
-    return this.#failure !== undefined || this.#arrived.length > 0 || this.#final === "end";
-  }
-
-  protected override get failing(): boolean {
-    return this.#failure !== undefined;
-  }
-
-  protected override get ended(): boolean {
-    return this.#writing === "ended";
-  }
-
-  protected override next(): Next {
-    if (this.#failure) return this.#failure;
+  protected override next(events: SocketEvents | undefined): Next {
+    this.#send();
+    if (this.#failure || !events || !this.live) return this.#failure;
     const bytes = this.#arrived.shift();
-    if (bytes) return bytes;
-    if (this.#final !== "end") return undefined;
+    if (bytes) this.#took(bytes.byteLength);
+    if (bytes || this.#final !== "end") return bytes;
     this.#final = "taken";
     return "end";
   }
 
-  protected override took(bytes: number): void {
-    this.#arrivedBytes -= bytes;
-    this.#taken += bytes;
-    if (this.#taken < CREDIT_STEP) return;
-    this.#channel.post(["credit", this.#taken]);
-    this.#taken = 0;
-  }
-
-  protected override delivered(): void {}
-
-  protected override released(error: Error | undefined): void {
+  protected override letGo(error: Error | undefined): void {
     this.#channel.close();
     this.#arrived = [];
     this.#unsent.clear();
+    this.drainOwed = false;
     this.#setup.onGone?.(error);
   }
 
@@ -177,13 +159,20 @@ export class MessagePortSocket extends TurnSocket {
     else if (message.type === "end" && this.#final === "none") this.#final = "end";
     else if (message.type === "credit") this.#credited(message.bytes);
     else this.#channel.fail("EPROTO", "The other side of the port spoke out of turn");
-    if (message.type === "credit" && this.live) this.ask();
-    else this.wake();
+    this.ask();
   }
 
   #credited(bytes: number): void {
     this.#credit += bytes;
     this.#bytesTaken += bytes;
+  }
+
+  #took(bytes: number): void {
+    this.#arrivedBytes -= bytes;
+    this.#taken += bytes;
+    if (this.#taken < CREDIT_STEP) return;
+    this.#channel.post(["credit", this.#taken]);
+    this.#taken = 0;
   }
 
   #receive(buffer: ArrayBuffer): void {
@@ -196,29 +185,24 @@ export class MessagePortSocket extends TurnSocket {
 
   /** A port that closes after both directions were ended is no failure. */
   #fail(error: NetworkError): void {
-    if (!this.live || (this.#final !== "none" && this.ended)) return;
+    if (!this.live || (this.#final !== "none" && this.#endPosted)) return;
     this.#failure = error;
-    this.wake();
+    this.ask();
   }
 
   #send(): void {
     try {
-      while (this.#unsent.bytes > 0 && this.#credit > 0) this.#post(this.#nextMessage());
+      while (this.#unsent.bytes > 0 && this.#credit > 0)
+        this.#post(this.#unsent.take(Math.min(this.#credit, LARGEST_MESSAGE)));
     } catch (cause) {
       this.#channel.close("ECONNRESET");
       this.close(connectionReset({ cause }));
       return;
     }
-    if (this.drainOwed && this.#unsent.bytes <= this.#highWaterMark / 2) this.drained();
-    if (this.#writing !== "ending" || this.#unsent.bytes > 0) return;
+    if (!this.ended || this.#endPosted || this.#unsent.bytes > 0) return;
     this.#channel.post(["end"]);
-    this.#writing = "ended";
-    this.closeIfEnded();
-  }
-
-  #nextMessage(): Uint8Array {
-    const most = Math.min(this.#credit, LARGEST_MESSAGE);
-    return this.#unsent.take(Math.min(most, this.#unsent.sensible(most)));
+    this.#endPosted = true;
+    this.directionEnded();
   }
 
   /** The queue's blocks are whole buffers that nobody else has, never views: to be transferred as they are. */

@@ -1,3 +1,5 @@
+import type { Clock } from "../../socket/index.ts";
+
 /**
  * What the weather on a virtual network is like. Every field may be left out; a network without any is
  * instant and faultless, and uses no timer.
@@ -37,8 +39,6 @@ export interface PortConditions extends FlowConditions {
   readonly refuse?: boolean;
   /** `connect` hears nothing until its signal aborts or `connectTimeoutMs` is over. Default false. */
   readonly blackHole?: boolean;
-  /** Milliseconds that a new connection waits before `accept` gets it. Default 0. */
-  readonly acceptDelayMs?: number;
   /** Says otherwise for what clients send. Default: nothing is otherwise. */
   readonly toServer?: FlowConditions;
   /** Says otherwise for what servers send. Default: nothing is otherwise. */
@@ -82,4 +82,18 @@ export function isCalm(flow: FlowConditions): boolean {
     flow.stall ||
     flow.resetAfterBytes !== undefined
   );
+}
+
+/** The conditions of a network as they are now, and what goes with them. */
+export interface Weather {
+  /** Another object after every change. */
+  conditions: Conditions;
+  readonly clock: Clock;
+  readonly seed: number;
+  /** Bytes that the receiver has not taken, above which `write` returns false. */
+  readonly highWaterMark: number;
+  /** Who has something under way, to be woken by a change. */
+  readonly waiting: Set<{ awake(): void }>;
+  /** Sockets so far. */
+  sockets: number;
 }

@@ -17,33 +17,28 @@ export function patiently<T>(
   start: (done: (result: T) => void) => () => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    let done = false;
-    let timer: unknown;
-    const settle = () => {
-      done = true;
-      clock.clearTimeout(timer);
-      signal?.removeEventListener("abort", giveUp);
-    };
     const giveUp = () => {
       settle();
       reject(signal?.aborted ? signal.reason : new NetworkError("ETIMEDOUT", "no answer in time"));
       callOff();
     };
+    const settle = () => {
+      clock.clearTimeout(timer);
+      signal?.removeEventListener("abort", giveUp);
+    };
+    signal?.addEventListener("abort", giveUp);
+    const timer = clock.setTimeout(giveUp, until - clock.now());
     const callOff = start((result) => {
       settle();
       resolve(result);
     });
-    if (done) return;
-    signal?.addEventListener("abort", giveUp);
-    const left = until - clock.now();
-    if (left < Infinity) timer = clock.setTimeout(giveUp, Math.max(0, left));
   });
 }
 
 /** Lets `ms` milliseconds pass; `Infinity` is for ever. */
 export function pass(patience: Patience, ms: number): Promise<void> {
   return patiently<void>(patience, (done) => {
-    const timer = ms < Infinity ? patience.clock.setTimeout(done, ms) : undefined;
+    const timer = patience.clock.setTimeout(done, ms);
     return () => patience.clock.clearTimeout(timer);
   });
 }

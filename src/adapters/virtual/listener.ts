@@ -1,37 +1,30 @@
 import { type Listener, NetworkError, type Socket, type SocketAddress } from "../../socket/index.ts";
-import type { Binding } from "./addresses.ts";
 
-/** A connection that waits to be accepted. */
-export interface Incoming {
-  readonly socket: Socket;
-  /** Takes a descriptor for it. @throws NetworkError `EMFILE`. */
-  accepted(): void;
+/** A connection that wants to be accepted. */
+export interface Guest {
+  /** It has a place in the backlog now: the client is connected. */
+  enter(): void;
+  /** It is handed out. @throws NetworkError `EMFILE`, and keeps its place. */
+  accept(): Socket;
+  /** The listener closed before. */
+  leave(): void;
 }
-
-interface Acceptor {
-  resolve(socket: Socket): void;
-  reject(error: unknown): void;
-}
-
-/** Told whether a place in the backlog was had; false when the listener closed. */
-type Applicant = (admitted: boolean) => void;
 
 /**
- * A bound port with its backlog. A place in the backlog is taken (`admit`) before the connection comes
- * (`offer`), because the two may be some latency apart. When all are taken connections wait for one, as on a
- * Linux machine, whose kernel then does not answer the client's SYN.
+ * A bound port with its backlog: the first guests of the queue. When all its places are taken the others wait for one,
+ * as on a Linux machine, whose kernel then does not answer the client's SYN.
  */
 export class VirtualListener implements Listener {
   readonly address: SocketAddress;
-  readonly binding: Binding;
+  /** The addresses that it answers to. */
+  readonly bound: readonly string[];
   readonly reusePort: boolean;
+  readonly #backlog: number;
   readonly #closed: () => void;
-  readonly #queue: Incoming[] = [];
-  readonly #acceptors: Acceptor[] = [];
-  /** Who waits for a place in the backlog. */
-  readonly #applicants = new Set<Applicant>();
-  /** Free places in the backlog. */
-  #places: number;
+  readonly #guests: Guest[] = [];
+  /** Ends when every `accept` so far has. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #wake: (() => void) | undefined;
   #open = true;
 
   /**
@@ -40,74 +33,49 @@ export class VirtualListener implements Listener {
    */
   constructor(
     address: SocketAddress,
-    binding: Binding,
+    bound: readonly string[],
     backlog: number,
     reusePort: boolean,
     closed: () => void,
   ) {
     this.address = address;
-    this.binding = binding;
+    this.bound = bound;
     this.reusePort = reusePort;
+    this.#backlog = Math.max(1, backlog);
     this.#closed = closed;
-    this.#places = Math.max(1, backlog);
   }
 
   accept(): Promise<Socket> {
-    return new Promise((resolve, reject) => {
-      this.#acceptors.push({ resolve, reject });
-      this.#hand();
-    });
+    const accepted = this.#turn.then(() => this.#accept());
+    this.#turn = accepted.catch(() => {});
+    return accepted;
   }
 
   async close(): Promise<void> {
-    if (!this.#open) return;
     this.#open = false;
     this.#closed();
-    for (const { socket } of this.#queue.splice(0)) socket.destroy();
-    this.#hand();
-    for (const applicant of this.#applicants) applicant(false);
-    this.#applicants.clear();
+    for (const guest of this.#guests.splice(0)) guest.leave();
+    this.#wake?.();
   }
 
-  /**
-   * Takes a place in the backlog, when there is one.
-   * @returns what ends the wait for it.
-   */
-  admit(applicant: Applicant): () => void {
-    if (this.#places > 0 || !this.#open) {
-      this.#places--;
-      applicant(this.#open);
-    } else {
-      this.#applicants.add(applicant);
+  /** @returns what ends the wait for a place. */
+  receive(guest: Guest): () => void {
+    if (this.#guests.push(guest) <= this.#backlog) guest.enter();
+    this.#wake?.();
+    return () => this.#guests.splice(this.#guests.indexOf(guest), 1);
+  }
+
+  async #accept(): Promise<Socket> {
+    while (this.#open && !this.#guests[0]) {
+      await new Promise<void>((wake) => {
+        this.#wake = wake;
+      });
     }
-    return () => this.#applicants.delete(applicant);
-  }
-
-  /** The admitted connection is here. */
-  offer(incoming: Incoming): void {
-    if (!this.#open) return incoming.socket.destroy();
-    this.#queue.push(incoming);
-    this.#hand();
-  }
-
-  /** Connections to acceptors. One for which there is no descriptor keeps its place. */
-  #hand(): void {
-    while (this.#acceptors.length > 0 && (this.#queue.length > 0 || !this.#open)) {
-      const { resolve, reject } = this.#acceptors.shift() as Acceptor;
-      try {
-        const [incoming] = this.#queue;
-        if (!incoming) throw new NetworkError("ERR_LISTENER_CLOSED", "the listener is closed");
-        incoming.accepted();
-        this.#queue.shift();
-        this.#places++;
-        resolve(incoming.socket);
-      } catch (error) {
-        reject(error);
-      }
-      const [next] = this.#applicants;
-      if (!next || this.#places === 0) continue;
-      this.#applicants.delete(next);
-      this.admit(next);
-    }
+    const [guest] = this.#guests;
+    if (!guest) throw new NetworkError("ERR_LISTENER_CLOSED", "the listener is closed");
+    const socket = guest.accept();
+    this.#guests.shift();
+    this.#guests[this.#backlog - 1]?.enter();
+    return socket;
   }
 }

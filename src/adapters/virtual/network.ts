@@ -8,20 +8,27 @@ import {
   systemClock,
 } from "../../socket/index.ts";
 import { checkPort } from "../checked-spec.ts";
-import { Addresses, bindingOf } from "./addresses.ts";
-import { type Conditions, checked, conditionsAt, type Direction, type PortConditions } from "./conditions.ts";
+import { Addresses } from "./addresses.ts";
+import {
+  type Conditions,
+  checked,
+  conditionsAt,
+  type Direction,
+  type PortConditions,
+  type Weather,
+} from "./conditions.ts";
 import { type Patience, pass, patiently } from "./connecting.ts";
-import { type Incoming, VirtualListener } from "./listener.ts";
+import { type Guest, VirtualListener } from "./listener.ts";
 import {
   type Arrival,
   DEFAULT_BACKLOG,
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_HIGH_WATER_MARK,
+  EPHEMERALS,
+  FIRST_EPHEMERAL,
   type VirtualNetworkOptions,
 } from "./options.ts";
-import { Ports } from "./ports.ts";
-import { type SocketHost, VirtualSocket } from "./socket.ts";
-import { Weather } from "./weather.ts";
+import { VirtualSocket } from "./socket.ts";
 
 /**
  * A network that lives in this page, worker or process: ports, names, backlog, segments and Node's error
@@ -41,18 +48,19 @@ import { Weather } from "./weather.ts";
  */
 export class VirtualNetwork implements Network {
   readonly #weather: Weather;
-  readonly #host: SocketHost;
-  readonly #maxSockets: number;
+  readonly #maxSockets: number | undefined;
   readonly #connectTimeoutMs: number;
   readonly #addresses: Addresses;
-  readonly #ports = new Ports();
+  /** Those that share a port in the order in which they are to be asked. */
+  readonly #listeners = new Set<VirtualListener>();
+  /** Who holds a descriptor: listeners, accepted connections, and clients by their port. */
+  readonly #held = new Set<unknown>();
   readonly #routes = new Set<Network>();
-  #active = 0;
-  #connections = 0;
+  #ephemerals = 0;
 
   constructor(options: VirtualNetworkOptions = {}) {
     const {
-      maxSockets = Infinity,
+      maxSockets,
       seed = 0,
       names,
       highWaterMark = DEFAULT_HIGH_WATER_MARK,
@@ -60,9 +68,8 @@ export class VirtualNetwork implements Network {
       clock = systemClock,
       ...conditions
     } = options;
-    checked({ maxSockets, highWaterMark, connectTimeoutMs });
-    this.#weather = new Weather(conditions, seed, clock);
-    this.#host = { weather: this.#weather, highWaterMark };
+    checked({ maxSockets, highWaterMark, connectTimeoutMs, ...conditions });
+    this.#weather = { conditions, clock, seed, highWaterMark, waiting: new Set(), sockets: 0 };
     this.#maxSockets = maxSockets;
     this.#connectTimeoutMs = connectTimeoutMs || Infinity;
     this.#addresses = new Addresses(names);
@@ -78,11 +85,12 @@ export class VirtualNetwork implements Network {
   }
 
   set conditions(conditions: Conditions) {
-    this.#weather.conditions = conditions;
+    this.#weather.conditions = checked({ ...conditions });
+    for (const socket of this.#weather.waiting) socket.awake();
   }
 
   descriptors(): { active: number; max: number | undefined } {
-    return { active: this.#active, max: this.#maxSockets < Infinity ? this.#maxSockets : undefined };
+    return { active: this.#held.size, max: this.#maxSockets };
   }
 
   /**
@@ -90,25 +98,24 @@ export class VirtualNetwork implements Network {
    * `EMFILE`; `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE` for a port or a family that is none.
    */
   async listen(options: ListenSpec): Promise<Listener> {
-    checkPort(options.port, options.family);
-    const address = this.#addresses.toBind(options);
-    const binding = bindingOf(address, options.family);
-    const reusePort = options.reusePort ?? false;
-    const port = options.port || this.#ports.freeEphemeral("EADDRINUSE");
-    this.#ports.assertFree(port, binding, reusePort);
-    const descriptor = this.#descriptor();
-    descriptor.take();
+    const { family, backlog = DEFAULT_BACKLOG, reusePort = false } = options;
+    checkPort(options.port, family);
+    const { address, bound } = this.#addresses.toBind(options);
+    const port = options.port || this.#freePort("EADDRINUSE");
+    const inTheWay = this.#at(port, bound).some(({ listener }) => !(reusePort && listener.reusePort));
+    if (inTheWay || this.#held.has(port)) throw new NetworkError("EADDRINUSE", `port ${port} is in use`);
     const listener = new VirtualListener(
       { address, port, family: "virtual" },
-      binding,
-      options.backlog ?? DEFAULT_BACKLOG,
+      bound,
+      backlog,
       reusePort,
       () => {
-        this.#ports.remove(listener);
-        descriptor.release();
+        this.#listeners.delete(listener);
+        this.#held.delete(listener);
       },
     );
-    this.#ports.add(listener);
+    this.#hold(listener);
+    this.#listeners.add(listener);
     return listener;
   }
 
@@ -121,12 +128,15 @@ export class VirtualNetwork implements Network {
     checkPort(port);
     await undefined; // who calls and then aborts has not connected
     signal?.throwIfAborted();
-    const addresses = this.#addresses.find(host);
-    if (this.#routes.size > 0 && !(addresses && this.#ports.find(addresses, port))) {
-      const routed = await this.#connectByRoute(options);
-      if (routed) return routed;
+    for (const route of this.#routes) {
+      if (this.#at(port, this.#addresses.find(host))[0]) break;
+      try {
+        return await route.connect(options);
+      } catch (error) {
+        if (!(error instanceof NetworkError && NOBODY_THERE.includes(error.code))) throw error;
+      }
     }
-    return this.#connectHere(addresses ?? this.#addresses.resolve(host), port, this.#patience(signal));
+    return this.#connectHere(this.#addresses.resolve(host), port, this.#patience(signal));
   }
 
   /**
@@ -146,31 +156,23 @@ export class VirtualNetwork implements Network {
    */
   async receive({ host, port, signal, socket }: Arrival): Promise<Socket> {
     checkPort(port);
-    const addresses = this.#addresses.resolve(host);
-    const { listener, address } = await this.#admission(addresses, port, this.#patience(signal));
-    const descriptor = this.#descriptor();
-    const arrived = socket({ address, port, family: "virtual" }, descriptor.release);
-    this.#offer(listener, { socket: arrived, accepted: descriptor.take });
-    return arrived;
+    return this.#visit(this.#addresses.resolve(host), port, this.#patience(signal), socket);
   }
 
   async #connectHere(addresses: readonly string[], port: number, patience: Patience): Promise<Socket> {
-    const descriptor = this.#descriptor();
-    descriptor.take();
-    let from = 0;
-    const gone = () => {
-      this.#ports.releaseEphemeral(from);
-      descriptor.release();
-    };
-    let client: VirtualSocket | undefined;
+    const from = this.#freePort("EADDRNOTAVAIL");
+    this.#hold(from);
+    const gone = () => this.#held.delete(from);
+    let client = undefined as VirtualSocket | undefined;
     try {
-      from = this.#ports.takeEphemeral();
-      if (this.#at(port, "toServer").blackHole) await pass(patience, Infinity);
       await this.#travel(port, "toServer", patience);
-      const { listener, address } = await this.#admission(addresses, port, patience);
-      client = this.#connected(listener, address, from, gone);
+      await this.#visit(addresses, port, patience, (far, closed) => {
+        const near = { ...far, port: from };
+        client = new VirtualSocket(this.#weather, near, far, gone);
+        return new VirtualSocket(this.#weather, far, near, closed, client);
+      });
       await this.#travel(port, "toClient", patience);
-      return client;
+      return client as VirtualSocket;
     } catch (error) {
       if (client) client.destroy();
       else gone();
@@ -178,60 +180,77 @@ export class VirtualNetwork implements Network {
     }
   }
 
-  /** Makes both ends. @returns the client's, while the server's goes to the listener. */
-  #connected(listener: VirtualListener, address: string, from: number, gone: () => void): VirtualSocket {
-    const { port } = listener.address;
-    const near = { address, port: from, family: "virtual" } as const;
-    const far = { address, port, family: "virtual" } as const;
-    const descriptor = this.#descriptor();
-    const [client, server] = VirtualSocket.pair(
-      this.#host,
-      this.#connections++,
-      near,
-      far,
-      gone,
-      descriptor.release,
-    );
-    this.#offer(listener, { socket: server, accepted: descriptor.take });
-    return client;
-  }
-
-  /** A place in the backlog of whoever listens there. */
-  async #admission(
+  /** Makes the server's end and hands it to whoever listens there, once that has a place for it. */
+  async #visit(
     addresses: readonly string[],
     port: number,
     patience: Patience,
-  ): Promise<{ listener: VirtualListener; address: string }> {
-    const found = this.#at(port, "toServer").refuse ? undefined : this.#ports.find(addresses, port);
-    if (found && (await patiently<boolean>(patience, (done) => found.listener.admit(done)))) return found;
+    make: Arrival["socket"],
+  ): Promise<Socket> {
+    const [found] = this.#conditionsAt(port, "toServer").refuse ? [] : this.#at(port, addresses);
+    if (found) {
+      const { listener, address } = found;
+      this.#listeners.delete(listener);
+      this.#listeners.add(listener); // to the end of the line
+      const socket = await patiently<Socket | undefined>(patience, (done) =>
+        listener.receive(this.#guest((closed) => make({ address, port, family: "virtual" }, closed), done)),
+      );
+      if (socket) return socket;
+    }
     await this.#travel(port, "toClient", patience);
     throw new NetworkError("ECONNREFUSED", `nobody listens on port ${port}`);
   }
 
-  #offer(listener: VirtualListener, incoming: Incoming): void {
-    const { acceptDelayMs } = this.#at(listener.address.port, "toServer");
-    if (acceptDelayMs) this.#weather.clock.setTimeout(() => listener.offer(incoming), acceptDelayMs);
-    else listener.offer(incoming);
+  /** @param done is told the server's end, or `undefined` when the listener closed before there was a place. */
+  #guest(make: (closed: () => void) => Socket, done: (socket: Socket | undefined) => void): Guest {
+    let socket: Socket | undefined;
+    let gone = false;
+    const guest = {
+      enter: () => {
+        socket = make(() => {
+          gone = true;
+          this.#held.delete(guest);
+        });
+        done(socket);
+      },
+      accept: () => {
+        if (!gone) this.#hold(guest);
+        return socket as Socket;
+      },
+      leave: () => (socket ? socket.destroy() : done(undefined)),
+    };
+    return guest;
   }
 
-  async #connectByRoute(options: ConnectSpec): Promise<Socket | undefined> {
-    for (const route of this.#routes) {
-      try {
-        return await route.connect(options);
-      } catch (error) {
-        if (!(error instanceof NetworkError && NOBODY_THERE.includes(error.code))) throw error;
-      }
+  /** Who listens there, at the first of the addresses first. */
+  #at(port: number, addresses: readonly string[] = []): { listener: VirtualListener; address: string }[] {
+    return addresses.flatMap((address) =>
+      [...this.#listeners]
+        .filter((listener) => listener.address.port === port && listener.bound.includes(address))
+        .map((listener) => ({ listener, address })),
+    );
+  }
+
+  /**
+   * A free ephemeral port, one that was released as late as can be, as a kernel does it.
+   * @throws NetworkError `code` when none is free.
+   */
+  #freePort(code: "EADDRNOTAVAIL" | "EADDRINUSE"): number {
+    for (let tries = 0; tries < EPHEMERALS; tries++) {
+      const port = FIRST_EPHEMERAL + (this.#ephemerals++ % EPHEMERALS);
+      if (!this.#held.has(port) && ![...this.#listeners].some(({ address }) => address.port === port))
+        return port;
     }
-    return undefined;
+    throw new NetworkError(code, "every port is in use");
   }
 
   /** The way of a packet without bytes. */
   async #travel(port: number, direction: Direction, patience: Patience): Promise<void> {
-    const { latencyMs } = this.#at(port, direction);
-    if (latencyMs) await pass(patience, latencyMs);
+    const { latencyMs, blackHole } = this.#conditionsAt(port, direction);
+    if (latencyMs || blackHole) await pass(patience, blackHole ? Infinity : (latencyMs ?? 0));
   }
 
-  #at(port: number, direction: Direction): PortConditions {
+  #conditionsAt(port: number, direction: Direction): PortConditions {
     return conditionsAt(this.#weather.conditions, port, direction);
   }
 
@@ -240,25 +259,11 @@ export class VirtualNetwork implements Network {
     return { clock, signal, until: clock.now() + this.#connectTimeoutMs };
   }
 
-  /** A descriptor for a socket, which may be gone before it is to take one. @throws NetworkError `EMFILE` */
-  #descriptor(): { take(): void; release(): void } {
-    let taken = false;
-    let released = false;
-    return {
-      take: () => {
-        if (this.#active >= this.#maxSockets) {
-          throw new NetworkError("EMFILE", `all ${this.#maxSockets} sockets are in use`);
-        }
-        if (released) return;
-        this.#active++;
-        taken = true;
-      },
-      release: () => {
-        if (taken) this.#active--;
-        taken = false;
-        released = true;
-      },
-    };
+  /** Takes a descriptor for a socket. @throws NetworkError `EMFILE` */
+  #hold(holder: unknown): void {
+    if (this.#held.size >= (this.#maxSockets ?? Infinity))
+      throw new NetworkError("EMFILE", `all ${this.#maxSockets} sockets are in use`);
+    this.#held.add(holder);
   }
 }
 

@@ -38,3 +38,6 @@ export const DEFAULT_BACKLOG = 511;
 export const DEFAULT_HIGH_WATER_MARK = 262_144;
 /** Six SYNs, each after twice the time of the one before. */
 export const DEFAULT_CONNECT_TIMEOUT_MS = 127_000;
+/** The ports that RFC 6335 section 6 sets aside for whoever does not care which one it gets. */
+export const FIRST_EPHEMERAL = 49_152;
+export const EPHEMERALS = 16_384;

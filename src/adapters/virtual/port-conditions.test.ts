@@ -1,6 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Socket } from "../../socket/index.ts";
-import { WireClient } from "../../testing/index.ts";
 import { still } from "../../testing/still-network.ts";
 
 describe("a port", () => {
@@ -35,22 +33,6 @@ describe("a port", () => {
     controller.abort(new Error("enough"));
     await outcome;
     expect([clock.pending, network.descriptors().active]).toEqual([0, 0]);
-  });
-
-  it("that is slow to accept lets the client send meanwhile", async () => {
-    const { clock, network } = still({ acceptDelayMs: 700 });
-    const listener = await network.listen({ port: 80 });
-    const client = await network.connect({ host: "localhost", port: 80 });
-    client.write("early");
-    let accepted: Socket | undefined;
-    void listener.accept().then((socket) => {
-      accepted = socket;
-    });
-    await clock.advance(699);
-    expect(accepted).toBeUndefined();
-    await clock.advance(1);
-    const server = new WireClient(accepted as Socket);
-    expect(await server.read(5)).toBe("early");
   });
 
   it("can have conditions of its own, and each direction too", async () => {

@@ -5,25 +5,20 @@
 
 const STEP = 0x9e3779b9;
 
-function scramble(value: number): number {
-  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
-}
-
-/** Numbers of [0, 1), the same ones for the same seed. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
+/**
+ * Numbers of [0, 1), the same ones for the same seed and stream: each direction of each connection has a stream of
+ * its own, so that what happens to it does not depend on what the others do in between.
+ */
+export function randomNumbers(seed: number, stream: number): () => number {
+  let state = scramble(scramble(seed) + stream * STEP);
   return () => {
     state = (state + STEP) >>> 0;
     return scramble(state) / 0x1_0000_0000;
   };
 }
 
-/**
- * A seed for one direction of one connection, so that what happens to it does not depend on what the
- * others do in between.
- */
-export function deriveSeed(seed: number, connection: number, direction: 0 | 1): number {
-  return scramble((scramble(seed >>> 0) + Math.imul(connection * 2 + direction + 1, STEP)) >>> 0);
+function scramble(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }
