@@ -16,7 +16,7 @@ const works = {
   large: (request) => request.respond(200, mebibyte, { "Content-Type": "application/octet-stream" }),
   async upload(request) {
     let bytes = 0;
-    for await (const chunk of request.body) bytes += chunk.length;
+    for await (const chunk of request) bytes += chunk.length;
     await request.respond(200, String(bytes), text);
   },
   async file() {

@@ -121,18 +121,36 @@ export class IncomingBody {
   }
 
   /**
+   * The pieces as they come, without a stream: to make one takes the platform as long as reading half a megabyte.
+   * @throws UsageError `BodyAlreadyRead`
+   */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+    this.#take();
+    return {
+      next: async () => {
+        const value = await this.read();
+        return value === undefined ? { done: true, value } : { value };
+      },
+    };
+  }
+
+  /**
    * The whole body; a promise only where some of it has to arrive first.
    * @throws UsageError `BodyAlreadyRead`
    */
   bytes(): Uint8Array | Promise<Uint8Array> {
-    if (this.used || this.#stream?.locked) throw new UsageError("BodyAlreadyRead");
-    this.used = true;
+    this.#take();
     const chunks = new WaitingChunks();
     for (let chunk = this.read(); chunk !== undefined; chunk = this.read()) {
       if (chunk instanceof Promise) return this.#rest(chunks, chunk);
       chunks.push(chunk);
     }
     return concat(chunks.all);
+  }
+
+  #take(): void {
+    if (this.used || this.#stream?.locked) throw new UsageError("BodyAlreadyRead");
+    this.used = true;
   }
 
   async #rest(chunks: WaitingChunks, awaited: Promise<Uint8Array | undefined>): Promise<Uint8Array> {

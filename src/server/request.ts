@@ -72,6 +72,12 @@ export abstract class RequestMessage {
     return this.incoming?.used ?? false;
   }
 
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+    return (
+      this.incoming?.[Symbol.asyncIterator]() ?? { next: async () => ({ done: true, value: undefined }) }
+    );
+  }
+
   async bytes(): Promise<Uint8Array> {
     return contentOf(this.incoming);
   }

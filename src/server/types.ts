@@ -64,6 +64,23 @@ export interface HttpRequest {
    * behind it, until the callback ends.
    */
   readonly body: ReadableStream<Uint8Array> | null;
+  /**
+   * The body's pieces as they come, with back-pressure; none where the message has no body. It takes the place of `body`
+   * where no stream is needed: on Node making one costs as much as reading half a megabyte. Who leaves the loop leaves the rest.
+   * @throws UsageError `BodyAlreadyRead`
+   *
+   * @example
+   * ```ts
+   * import { AsyncHttpServer } from "portico";
+   *
+   * await new AsyncHttpServer().serve(8080, async (request) => {
+   *   let bytes = 0;
+   *   for await (const piece of request) bytes += piece.length;
+   *   await request.respond(200, `${bytes} bytes`);
+   * });
+   * ```
+   */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined>;
   readonly bodyUsed: boolean;
   bytes(): Promise<Uint8Array>;
   text(): Promise<string>;

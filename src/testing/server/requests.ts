@@ -174,6 +174,68 @@ export function requestCases(stage: ServerStage): void {
     expect(chunks.join("")).toBe("abcdef");
   });
 
+  it("iterates over a body as it arrives, without a stream", async () => {
+    const pieces: string[] = [];
+    const { connect } = await stage.serve(async (request) => {
+      for await (const piece of request) {
+        pieces.push(new TextDecoder().decode(piece));
+        if (pieces.length === 1) await request.respond(200, "seen the first");
+      }
+      if (request.method === "GET") await request.respond(204);
+    });
+    const client = await connect();
+    await client.send(`${head("POST / HTTP/1.1", "Host: a", "Content-Length: 6")}abc`);
+    expect(body(await client.read("first"))).toBe("seen the first");
+    await client.send(`def${chunked("2\r\ngh\r\n0\r\n\r\n")}${get()}`);
+    await client.read("HTTP/1.1 204");
+    expect(pieces.join("")).toBe("abcdefgh");
+  });
+
+  it("iterates once, and leaves the rest of a body whose loop is left", async () => {
+    const seen: unknown[] = [];
+    const { connect } = await stage.serve(async (request) => {
+      for await (const piece of request) {
+        seen.push(piece.constructor === Uint8Array, request.bodyUsed);
+        break;
+      }
+      const again = async () => {
+        for await (const piece of request) seen.push(piece);
+      };
+      seen.push(
+        await again().catch((error) => error.code),
+        await request.text().catch((error) => error.code),
+      );
+      await request.respond(200, "left");
+    });
+    const client = await connect();
+    await client.send(`${head("POST / HTTP/1.1", "Host: a", "Content-Length: 6")}abc`);
+    await client.read("left");
+    expect(seen).toEqual([true, true, "BodyAlreadyRead", "BodyAlreadyRead"]);
+    await client.send(`def${get()}`);
+    await client.read("HTTP/1.1 200");
+  });
+
+  it("fails an iteration whose body is too large, malformed or cut", async () => {
+    const codes: string[] = [];
+    const { exchange } = await stage.serve(
+      async (request) => {
+        try {
+          for await (const _ of request);
+        } catch (error) {
+          codes.push((error as { code: string }).code);
+          throw error;
+        }
+      },
+      { maxBody: 10 },
+    );
+    expect(statuses(await exchange(chunked(`b\r\n${"x".repeat(11)}\r\n0\r\n\r\n`)))).toEqual([413]);
+    expect(statuses(await exchange(chunked("zz\r\n")))).toEqual([400]);
+    expect(statuses(await exchange(`${head("POST / HTTP/1.1", "Host: a", "Content-Length: 6")}abc`))).toEqual(
+      [400],
+    );
+    expect(codes).toEqual(["BodyTooLarge", "InvalidChunk", "IncompleteMessage"]);
+  });
+
   it("gives trailers apart from the headers (#34)", async () => {
     const seen = await see(chunked("1\r\na\r\n0\r\nX-Sum: 9\r\nHost: evil\r\n\r\n"), async (r) => {
       await r.bytes();
