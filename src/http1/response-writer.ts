@@ -24,7 +24,7 @@ export class ResponseHeadWriter {
   #connection = "";
   #lines = "";
   /**
-   * The answer before, head and content, or `""`: what is the same again need not be joined and is in one piece. While
+   * The answer before, head and content where that is short, or `""`: what is the same again need not be joined and is in one piece. While
    * there is one all that was given of the present head was in that one, too, and `#text` is not made.
    */
   #before = "";
@@ -79,16 +79,19 @@ export class ResponseHeadWriter {
     content = "",
   ): string | Uint8Array {
     const own = this.#own(framing, this.#hasDate ? "" : dateLine, connection);
-    if (this.#before !== "" && this.#latest === this.#last && content === this.#content) return this.#before;
-    this.#differ();
-    const head = this.#text + own;
-    this.#text = "";
-    if (!this.#ascii) return octets(head);
-    const whole = head + content;
-    this.#last = this.#latest;
-    this.#content = content;
-    if (this.#repeats && content.length <= MAX_KNOWN_LENGTH) this.#before = whole;
-    return whole;
+    const kept = content.length > MAX_KNOWN_LENGTH ? "" : content;
+    let text = this.#before;
+    if (text === "" || this.#latest !== this.#last || kept !== this.#content) {
+      this.#differ();
+      const head = this.#text + own;
+      this.#text = "";
+      if (!this.#ascii) return octets(head);
+      text = head + kept;
+      this.#last = this.#latest;
+      this.#content = kept;
+      if (this.#repeats) this.#before = text;
+    }
+    return kept === content ? text : text + content;
   }
 
   /** The writer's own lines and the empty one: those of the answer before where nothing of them is another. */
