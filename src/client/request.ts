@@ -1,4 +1,5 @@
-import { type HeadersInput, HttpHeaders, isToken } from "../http1/headers.ts";
+import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
+import { isToken } from "../http1/list.ts";
 import { extractBody, peekBody, type RequestBody } from "./body.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
 

@@ -1,4 +1,11 @@
+import { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
 import { WaitingChunks } from "./waiting-chunks.ts";
+
+const HTAB = 9;
+const LF = 10;
+const CR = 13;
+const SP = 32;
+const DEL = 127;
 
 /**
  * The octets that arrived and were not consumed yet.
@@ -17,6 +24,8 @@ export class ByteSource {
   pos = 0;
   end = 0;
 
+  /** Octets of the line at `pos` that were looked at. */
+  #scanned = 0;
   /** Whether `bytes` is our own, with room to grow after `end`. */
   #joined = false;
   /** Chunks that wait, and their octets. */
@@ -43,6 +52,37 @@ export class ByteSource {
   begin(): boolean {
     this.mark = this.pos;
     return this.pos < this.end || this.#next();
+  }
+
+  /**
+   * Reads a line: it ends in CRLF and has no other control character but HTAB. Each octet is looked at once, however
+   * small the pieces that it comes in. `pos` is behind the line once it is whole.
+   *
+   * Stricter than RFC 9112 section 2.2 has to be: a bare LF ends no line, a bare CR is no space.
+   * @returns its octets without the CRLF, or -1 when more have to come
+   * @throws ProtocolError `tooLong` when it has more than `max`, `invalid` when it is no line
+   */
+  line(max: number, tooLong: ProtocolErrorCode, status: number, invalid: ProtocolErrorCode): number {
+    do {
+      const { bytes, pos, end } = this;
+      let i = pos + this.#scanned;
+      while (i < end && isText(bytes[i]!)) i++;
+      const length = i - pos;
+      this.#scanned = length;
+      if (length > max) {
+        // What has no space in it is a method longer than any that is implemented (RFC 9112 section 3).
+        const isMethod = status === 414 && !bytes.subarray(pos, i).includes(SP);
+        throw new ProtocolError(tooLong, isMethod ? 501 : status, `more than ${max} bytes`);
+      }
+      if ((i < end && bytes[i] !== CR) || (i + 1 < end && bytes[i + 1] !== LF))
+        throw new ProtocolError(invalid, 400, "wanted CRLF");
+      if (i + 1 < end) {
+        this.#scanned = 0;
+        this.pos = i + 2;
+        return length;
+      }
+    } while (this.extend());
+    return -1;
   }
 
   /** Joins the section with the next chunk; `pos - mark` stays. False when there is none yet. */
@@ -107,6 +147,11 @@ export class ByteSource {
     this.mark = 0;
     this.#joined = true;
   }
+}
+
+/** `field-vchar / SP / HTAB` (RFC 9110 section 5.5): VCHAR, obs-text and the two kinds of white space. */
+function isText(octet: number): boolean {
+  return octet >= SP ? octet !== DEL : octet === HTAB;
 }
 
 const EMPTY = new Uint8Array(0);

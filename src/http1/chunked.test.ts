@@ -40,7 +40,7 @@ describe("small chunks that came together are one piece", () => {
     ["up to a large one", [chunk("ab") + chunk("c") + chunk("x".repeat(600))], ["abc", "x".repeat(600)]],
     [
       "up to a broken one, whose fault comes behind them",
-      [`${chunk("ab").repeat(2)}g`],
+      [`${chunk("ab").repeat(2)}g\r\n`],
       ["abab", "(InvalidChunk)"],
     ],
     ["up to data that does not end", [`${chunk("ab")}2\r\nabc\r\n`], ["abab", "(InvalidChunk)"]],

@@ -1,7 +1,6 @@
 /** Whose message was wrong, and how. Peers' mistakes only; a caller's are `UsageError`s. */
 export type ProtocolErrorCode =
   | "InvalidRequestLine"
-  | "MethodTooLong"
   | "InvalidTarget"
   | "RequestLineTooLong"
   | "InvalidStatusLine"

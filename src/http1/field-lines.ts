@@ -1,65 +1,50 @@
-import { equalsIgnoringCase, latin1 } from "./octets.ts";
+import { ProtocolError } from "./errors.ts";
+import { trim } from "./list.ts";
+
+/** One field line: its name as spelled and in lower case, and its value without white space around it. */
+export interface FieldLine {
+  readonly name: string;
+  readonly key: string;
+  readonly value: string;
+}
 
 /**
- * The field lines of one message as they arrived: octets and where each name and value begins and ends.
- * They become strings when somebody asks, and once. Holds on to the chunk that they came in.
+ * `*( field-line CRLF ) CRLF` with `field-line = field-name ":" OWS field-value OWS` (RFC 9112 section 5), in lines that
+ * have no control characters, behind the LF of the line before. White space in front of a name, which would be obs-fold
+ * (section 5.2), is no part of one.
  */
+const SECTION = /^\n(?:[\w!#$%&'*+.^`|~-]+:[^\r]*\r\n)*\r\n$/;
+
+/** The field lines of one message as they arrived: one text, which is taken apart when somebody asks for all of them. */
 export class FieldLines {
-  readonly #bytes: Uint8Array;
-  readonly #base: number;
-  /** Four numbers a line, from `#base`: start and end of the name, start and end of the value. */
-  readonly #offsets: readonly number[];
-  #texts: (string | undefined)[] | undefined;
+  readonly #text: string;
+  readonly #lower: string;
+  #all: readonly FieldLine[] | undefined;
 
-  constructor(bytes: Uint8Array, base: number, offsets: readonly number[]) {
-    this.#bytes = bytes;
-    this.#base = base;
-    this.#offsets = offsets;
+  /** @throws ProtocolError unless the text is a `SECTION` */
+  constructor(text: string) {
+    if (!SECTION.test(text)) throw new ProtocolError("InvalidFieldLine", 400, "wanted a name and a colon");
+    this.#text = text;
+    this.#lower = text.toLowerCase();
   }
 
-  get count(): number {
-    return this.#offsets.length >> 2;
+  /** The values of all lines of a name, which is in lower case. */
+  values(key: string): string[] {
+    const values: string[] = [];
+    const start = `\n${key}:`;
+    for (let at = this.#lower.indexOf(start); at >= 0; at = this.#lower.indexOf(start, at + 1))
+      values.push(trim(this.#text.slice(at + start.length, this.#text.indexOf("\r", at))));
+    return values;
   }
 
-  nameLength(index: number): number {
-    return this.#offsets[index * 4 + 1]! - this.#offsets[index * 4]!;
-  }
-
-  name(index: number): string {
-    return this.#text(index * 4);
-  }
-
-  value(index: number): string {
-    return this.#text(index * 4 + 2);
-  }
-
-  /** Calls with the octets of the line's value, for checks that need no string. */
-  testValue(index: number, test: (bytes: Uint8Array, start: number, end: number) => boolean): boolean {
-    const at = index * 4 + 2;
-    return test(this.#bytes, this.#base + this.#offsets[at]!, this.#base + this.#offsets[at + 1]!);
-  }
-
-  /** Whether the line's name is `lowerName`, in any case. */
-  isNamed(index: number, lowerName: string): boolean {
-    const start = this.#base + this.#offsets[index * 4]!;
-    return equalsIgnoringCase(this.#bytes, start, this.#base + this.#offsets[index * 4 + 1]!, lowerName);
-  }
-
-  /** Index of the next line of that name (lower case) at or after `from`, or -1. */
-  find(lowerName: string, from = 0): number {
-    for (let index = from; index < this.count; index++) {
-      if (this.nameLength(index) === lowerName.length && this.isNamed(index, lowerName)) return index;
-    }
-    return -1;
-  }
-
-  #text(at: number): string {
-    this.#texts ??= new Array(this.#offsets.length >> 1);
-    this.#texts[at >> 1] ??= latin1(
-      this.#bytes,
-      this.#base + this.#offsets[at]!,
-      this.#base + this.#offsets[at + 1]!,
+  get all(): readonly FieldLine[] {
+    this.#all ??= Array.from(this.#text.matchAll(/\n([^:\r]+):([^\r]*)/g), ([, name = "", value = ""]) =>
+      toLine(name, trim(value)),
     );
-    return this.#texts[at >> 1]!;
+    return this.#all;
   }
+}
+
+export function toLine(name: string, value: string): FieldLine {
+  return { name, key: name.toLowerCase(), value };
 }

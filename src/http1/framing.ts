@@ -1,4 +1,5 @@
 import { ProtocolError } from "./errors.ts";
+import type { FieldLines } from "./field-lines.ts";
 import { listElements } from "./list.ts";
 
 /**
@@ -10,12 +11,6 @@ export const CHUNKED: Framing = -1;
 /** Everything until the connection closes; responses only. */
 export const UNTIL_CLOSE: Framing = -2;
 
-/** The two fields that decide, each as the values of its lines. */
-export interface FramingFields {
-  readonly transferEncoding: readonly string[];
-  readonly contentLength: readonly string[];
-}
-
 /**
  * The body of a request or a response, by the steps of RFC 9112 section 6.3.
  * @param minor of the message's version
@@ -24,14 +19,15 @@ export interface FramingFields {
  * @throws ProtocolError
  */
 export function bodyFraming(
-  fields: FramingFields,
+  lines: FieldLines,
   minor: number,
   status?: number,
   requestMethod?: string,
 ): Framing {
-  const { transferEncoding, contentLength } = fields;
   // 1. and 2. To HEAD, and 1xx, 204 and 304: none, whatever the fields say. 2xx to CONNECT: a tunnel.
   if (status && hasNone(status, requestMethod)) return 0;
+  const transferEncoding = lines.values("transfer-encoding");
+  const contentLength = lines.values("content-length");
   if (transferEncoding.length > 0) {
     // 3. Both: a message ought to be handled as an error. Taking either is how requests are smuggled.
     if (contentLength.length > 0) throw invalid("both Transfer-Encoding and Content-Length");
@@ -60,12 +56,10 @@ function hasNone(status: number, requestMethod: string | undefined): boolean {
  * @throws ProtocolError 501 for a coding that is not known here under a last `chunked`
  */
 function isChunked(values: readonly string[]): boolean {
-  const codings = values.flatMap(listElements);
-  if (codings.at(-1)?.toLowerCase() !== "chunked") return false;
-  if (codings.length === 1) return true;
-  if (codings.slice(0, -1).some((coding) => coding.toLowerCase() === "chunked")) {
-    throw invalid(WANTED);
-  }
+  const codings = values.flatMap((value) => listElements(value.toLowerCase()));
+  if (codings.pop() !== "chunked") return false;
+  if (codings.includes("chunked")) throw invalid(WANTED);
+  if (codings.length === 0) return true;
   throw new ProtocolError("UnsupportedTransferCoding", 501, "wanted chunked alone");
 }
 
@@ -73,9 +67,9 @@ function isChunked(values: readonly string[]): boolean {
  * `Content-Length = 1*DIGIT` (RFC 9110 section 8.6). A list of equal values may be taken as one; it is refused
  * here, since nothing but an attack sends it.
  */
-function readContentLength(values: readonly string[]): number {
-  const length = values.length === 1 ? lengthOf(values[0]!) : Number.NaN;
-  if (length >= 0) return length;
+function readContentLength([value = "", another]: readonly string[]): number {
+  const length = lengthOf(value);
+  if (length >= 0 && another === undefined) return length;
   throw new ProtocolError("InvalidContentLength", 400, "wanted one Content-Length of digits");
 }
 

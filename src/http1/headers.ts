@@ -1,6 +1,6 @@
 import { InvalidHeader } from "./errors.ts";
-import type { FieldLines } from "./field-lines.ts";
-import { trim } from "./list.ts";
+import { type FieldLine, type FieldLines, toLine } from "./field-lines.ts";
+import { isToken, trim } from "./list.ts";
 
 /**
  * What a caller may give where headers are wanted: the platform's `Headers`, an `HttpHeaders`, pairs, or a
@@ -32,11 +32,9 @@ export type HeadersInput =
  * ```
  */
 export class HttpHeaders {
-  /** Lines that nobody has changed yet, read in place. */
-  #raw: FieldLines | undefined;
-  #names: string[] = NO_STRINGS;
-  #keys: string[] = NO_STRINGS;
-  #values: string[] = NO_STRINGS;
+  /** Lines that nobody has changed yet, as they were received. */
+  #received: FieldLines | undefined;
+  #own: FieldLine[] | undefined;
 
   constructor(init?: HeadersInput) {
     if (init === undefined || init === null) return;
@@ -46,30 +44,21 @@ export class HttpHeaders {
   /** Headers over lines that a reader has already validated; none where there are no lines. */
   static fromLines(lines: FieldLines | undefined): HttpHeaders {
     const headers = new HttpHeaders();
-    headers.#raw = lines;
+    headers.#received = lines;
     return headers;
   }
 
   /** The value, or the values of all lines of that name joined with `", "`, or null. */
   get(name: string): string | null {
-    // Most names are given in lower case, and one that is there is a token: only the others need a closer look.
-    let at = this.#find(name, 0);
-    const key = at < 0 ? toKey(name) : name;
-    if (at < 0) at = this.#find(key, 0);
-    if (at < 0) return null;
-    let value = this.#value(at);
-    for (at = this.#find(key, at + 1); at >= 0; at = this.#find(key, at + 1)) value += `, ${this.#value(at)}`;
-    return value;
+    const values = this.getAll(name);
+    return values.length > 0 ? values.join(", ") : null;
   }
 
   /** The values of every line of that name, in order, unjoined. */
   getAll(name: string): string[] {
-    const key = toKey(name);
-    const values: string[] = [];
-    for (let at = this.#find(key, 0); at >= 0; at = this.#find(key, at + 1)) {
-      values.push(this.#value(at));
-    }
-    return values;
+    const wanted = toKey(name);
+    if (this.#received && !this.#own) return this.#received.values(wanted);
+    return this.#lines.filter(({ key }) => key === wanted).map(({ value }) => value);
   }
 
   getSetCookie(): string[] {
@@ -77,33 +66,26 @@ export class HttpHeaders {
   }
 
   has(name: string): boolean {
-    return this.#find(toKey(name), 0) >= 0;
+    return this.getAll(name).length > 0;
   }
 
   /** Adds a line; those of the same name stay. */
   append(name: string, value: string): void {
-    const key = toKey(name);
-    const text = toValue(name, value);
-    this.#own();
-    this.#push(name, key, text);
+    this.#lines.push(toOwnLine(name, value));
   }
 
   /** Replaces every line of that name, in the place of the first. */
   set(name: string, value: string): void {
-    const key = toKey(name);
-    const text = toValue(name, value);
-    this.#own();
-    const at = this.#find(key, 0);
-    if (at < 0) return this.#push(name, key, text);
-    this.#names[at] = name;
-    this.#values[at] = text;
-    this.#remove(key, at + 1);
+    const line = toOwnLine(name, value);
+    const at = this.#lines.findIndex(({ key }) => key === line.key);
+    if (at < 0) this.#lines.push(line);
+    else this.#lines[at] = line;
+    this.#own = this.#lines.filter((other) => other === line || other.key !== line.key);
   }
 
   delete(name: string): void {
-    const key = toKey(name);
-    this.#own();
-    this.#remove(key, 0);
+    const unwanted = toKey(name);
+    this.#own = this.#lines.filter(({ key }) => key !== unwanted);
   }
 
   forEach(callback: (value: string, name: string, parent: HttpHeaders) => void, thisArg?: unknown): void {
@@ -111,9 +93,9 @@ export class HttpHeaders {
   }
 
   *entries(): IterableIterator<[string, string]> {
-    const keys = [...this.lines()].map(([name]) => name.toLowerCase());
-    for (const [i, key] of keys.entries()) {
-      if (key === "set-cookie") yield [key, this.#values[i]!];
+    const keys = this.#lines.map(({ key }) => key);
+    for (const [i, { key, value }] of [...this.#lines].entries()) {
+      if (key === "set-cookie") yield [key, value];
       else if (keys.indexOf(key) === i) yield [key, this.get(key) ?? ""];
     }
   }
@@ -132,8 +114,7 @@ export class HttpHeaders {
 
   /** Every field line in order, with its name as it is spelled on the wire. */
   *lines(): IterableIterator<[string, string]> {
-    this.#own();
-    for (let i = 0; i < this.#names.length; i++) yield [this.#names[i]!, this.#values[i]!];
+    for (const { name, value } of this.#lines) yield [name, value];
   }
 
   get [Symbol.toStringTag](): string {
@@ -145,44 +126,11 @@ export class HttpHeaders {
     return Object.fromEntries(this);
   }
 
-  /** Where the next line of that name is, or -1. */
-  #find(key: string, from: number): number {
-    return this.#raw !== undefined ? this.#raw.find(key, from) : this.#keys.indexOf(key, from);
-  }
-
-  #value(at: number): string {
-    return this.#raw !== undefined ? this.#raw.value(at) : this.#values[at]!;
-  }
-
-  #push(name: string, key: string, value: string): void {
-    this.#names.push(name);
-    this.#keys.push(key);
-    this.#values.push(value);
-  }
-
-  #remove(key: string, from: number): void {
-    for (let at = this.#find(key, from); at >= 0; at = this.#find(key, at)) {
-      for (const list of [this.#names, this.#keys, this.#values]) list.splice(at, 1);
-    }
-  }
-
-  /** Takes the lines out of what they were read from, into arrays of this object's own. */
-  #own(): void {
-    const raw = this.#raw;
-    this.#raw = undefined;
-    if (this.#names === NO_STRINGS) {
-      this.#names = [];
-      this.#keys = [];
-      this.#values = [];
-    }
-    for (let i = 0; raw !== undefined && i < raw.count; i++) {
-      this.#push(raw.name(i), raw.name(i).toLowerCase(), raw.value(i));
-    }
+  get #lines(): FieldLine[] {
+    this.#own ??= [...(this.#received?.all ?? [])];
+    return this.#own;
   }
 }
-
-/** Shared by all headers that are empty; never pushed to. */
-const NO_STRINGS: string[] = [];
 
 /** Calls back for every field line that an input stands for, in order, unvalidated. */
 export function forEachField(init: HeadersInput, each: (name: string, value: string) => void): void {
@@ -213,11 +161,6 @@ export function checkName(name: string): void {
   if (!isToken(name)) throw new InvalidHeader("wanted a token as a name");
 }
 
-/** `token = 1*tchar` (RFC 9110 section 5.6.2). */
-export function isToken(text: string): boolean {
-  return typeof text === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(text);
-}
-
 /**
  * `field-value` (RFC 9110 section 5.5) with white space around it taken off. Stricter than the platform,
  * which also strips CR and LF from the ends: here they are refused wherever they stand.
@@ -232,4 +175,9 @@ export function toValue(name: string, value: unknown): string {
 function toKey(name: string): string {
   checkName(name);
   return name.toLowerCase();
+}
+
+function toOwnLine(name: string, given: unknown): FieldLine {
+  checkName(name);
+  return toLine(name, toValue(name, given));
 }

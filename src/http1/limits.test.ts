@@ -37,8 +37,8 @@ describe("a message takes exactly", () => {
     }
   });
 
-  it("maxRequestLineBytes of a method that does not end", () => {
+  it("maxRequestLineBytes of a line that does not end", () => {
     expect(read("GET", { maxRequestLineBytes: 3 })).toBe("need-more");
-    expect(read("GETS", { maxRequestLineBytes: 3 })).toBe("MethodTooLong");
+    expect(read("GETS", { maxRequestLineBytes: 3 })).toBe("RequestLineTooLong");
   });
 });

@@ -1,3 +1,8 @@
+/** `token = 1*tchar` (RFC 9110 section 5.6.2). */
+export function isToken(text: string): boolean {
+  return typeof text === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(text);
+}
+
 /**
  * The elements of a comma-separated list (RFC 9110 section 5.6.1), trimmed, empty ones left out. Not for
  * fields whose elements may hold quoted commas.

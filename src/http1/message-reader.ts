@@ -8,15 +8,6 @@ import type { Limits } from "./limits.ts";
 /** What reading a body gives: octets of it, its end, or that more has to arrive first. */
 export type BodyEvent = Uint8Array | "end" | "need-more";
 
-/** Reads the line that a message begins with. */
-export interface StartLine {
-  /** Whether it has begun to arrive. */
-  readonly begun: boolean;
-  begin(): void;
-  /** @returns true once the line was read, false when more octets are needed. */
-  read(source: ByteSource): boolean;
-}
-
 type State = 0 | 1 | 2 | 3;
 const LINE = 0;
 const FIELDS = 1;
@@ -26,26 +17,21 @@ const BROKEN = 3;
 /** Messages out of octets; what is a request's or a response's alone is the subclass's. */
 export abstract class MessageReader<Head extends { readonly framing: Framing }> {
   protected readonly source = new ByteSource();
-  readonly #limits: Limits;
-  readonly #line: StartLine;
-  readonly #fields: FieldSection;
+  protected readonly limits: Limits;
   #state: State = LINE;
+  #fields: FieldSection | undefined;
   #chunked: ChunkedBody | undefined;
   /** Octets of the body that have not come, where that has a length; `Infinity` until the connection's close. */
   #left = 0;
   /** The trailer section of the body just read to its end, where it had one. */
   trailers: FieldLines | undefined;
 
-  constructor(limits: Limits, line: StartLine) {
-    this.#limits = limits;
-    this.#line = line;
-    this.#fields = new FieldSection({
-      maxLineBytes: limits.maxHeaderLineBytes,
-      maxBytes: limits.maxHeaderBytes,
-      maxCount: limits.maxHeaderCount,
-      tooLarge: "HeaderTooLarge",
-    });
+  constructor(limits: Limits) {
+    this.limits = limits;
   }
+
+  /** Reads the line that a message begins with. @returns whether it is whole */
+  protected abstract readLine(): boolean;
 
   /** The head of the octets from the source's mark to its position. @throws ProtocolError */
   protected abstract toHead(lines: FieldLines): Head;
@@ -62,7 +48,7 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
 
   /** Whether a message has begun to arrive whose head is not complete. */
   get inHead(): boolean {
-    return this.#state === FIELDS || (this.#state === LINE && this.#line.begun);
+    return this.#state === FIELDS || (this.#state === LINE && this.buffered > 0);
   }
 
   /** Takes over a chunk; it must not be changed afterwards. */
@@ -82,7 +68,7 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
       this.trailers = undefined;
       this.#state = head.framing === 0 ? LINE : BODY;
       this.#left = head.framing === UNTIL_CLOSE ? Infinity : head.framing;
-      if (head.framing === CHUNKED) this.#chunked = new ChunkedBody(this.#limits);
+      if (head.framing === CHUNKED) this.#chunked = new ChunkedBody(this.limits);
       return head;
     } catch (error) {
       this.#state = BROKEN;
@@ -91,26 +77,27 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
   }
 
   #readHead(): Head | undefined {
-    const { source } = this;
+    const { source, limits } = this;
     if (this.#state === LINE) {
-      if (!this.#line.begun) {
-        if (!source.begin()) return undefined;
-        const known = this.knownHead();
-        if (known !== undefined) {
-          source.pos += known.length;
-          this.#line.begin();
-          return known;
-        }
+      if (!source.begin()) return undefined;
+      const known = this.knownHead();
+      if (known !== undefined) {
+        source.pos += known.length;
+        return known;
       }
-      if (!this.#line.read(source)) return undefined;
-      this.#fields.begin(source);
+      if (!this.readLine()) return undefined;
+      const { maxHeaderLineBytes, maxHeaderBytes, maxHeaderCount } = limits;
+      this.#fields = new FieldSection(
+        source,
+        maxHeaderLineBytes,
+        maxHeaderBytes,
+        maxHeaderCount,
+        "HeaderTooLarge",
+      );
       this.#state = FIELDS;
     }
-    const lines = this.#state === FIELDS ? this.#fields.read(source) : undefined;
-    if (lines === undefined) return undefined;
-    const head = this.toHead(lines);
-    this.#line.begin();
-    return head;
+    const lines = this.#state === FIELDS ? this.#fields?.read(source) : undefined;
+    return lines && this.toHead(lines);
   }
 
   /**

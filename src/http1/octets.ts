@@ -3,64 +3,20 @@
 /** Arguments of one `fromCharCode` call: below every engine's limit, above every ordinary field value. */
 const SLICE = 4096;
 
+/** Node's chunks can do it themselves, in 60 ns where it takes 1,400 for 600 octets. */
+interface Latin1 extends Uint8Array {
+  latin1Slice?(start: number, end: number): string;
+}
+
 /** Decodes octets as Latin-1, one char each: nothing is lost and nothing is guessed. */
-export function latin1(bytes: Uint8Array, start: number, end: number): string {
-  const length = end - start;
-  if (length <= 24) {
-    let text = "";
-    for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
-    return text;
-  }
-  if (length <= SLICE) return fromCharCodes(bytes.subarray(start, end));
+export function latin1(bytes: Latin1, start: number, end: number): string {
+  if (bytes.latin1Slice) return bytes.latin1Slice(start, end);
   let text = "";
-  for (let i = start; i < end; i += SLICE) text += fromCharCodes(bytes.subarray(i, Math.min(i + SLICE, end)));
-  return text;
-}
-
-function fromCharCodes(bytes: Uint8Array): string {
-  return String.fromCharCode.apply(null, bytes as unknown as number[]);
-}
-
-/** Whether the octets spell `lower`, which is lower case, in any case. */
-export function equalsIgnoringCase(bytes: Uint8Array, start: number, end: number, lower: string): boolean {
-  if (end - start !== lower.length) return false;
-  for (let i = 0; i < lower.length; i++) {
-    let octet = bytes[start + i]!;
-    if (octet >= 65 && octet <= 90) octet |= 32;
-    if (octet !== lower.charCodeAt(i)) return false;
+  for (let i = start; i < end; i += SLICE) {
+    const slice = bytes.subarray(i, Math.min(i + SLICE, end));
+    text += String.fromCharCode.apply(null, slice as unknown as number[]);
   }
-  return true;
-}
-
-/** Whether `own` and `other` have the same octets from `start` and from `at` on. */
-export function sameOctets(
-  own: Uint8Array,
-  start: number,
-  other: Uint8Array,
-  at: number,
-  length: number,
-): boolean {
-  for (let i = 0; i < length; i++) if (own[start + i] !== other[at + i]) return false;
-  return true;
-}
-
-/** The same for views, four octets at a time: from about 100 octets on that outweighs the making of a view. */
-export function sameWords(
-  own: DataView,
-  start: number,
-  other: DataView,
-  at: number,
-  length: number,
-): boolean {
-  let i = 0;
-  for (; i + 4 <= length; i += 4)
-    if (own.getInt32(start + i, true) !== other.getInt32(at + i, true)) return false;
-  for (; i < length; i++) if (own.getUint8(start + i) !== other.getUint8(at + i)) return false;
-  return true;
-}
-
-export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
+  return text;
 }
 
 /** Whether a string has only ASCII, so that it is the same octets in UTF-8 and Latin-1. */

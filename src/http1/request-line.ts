@@ -1,122 +1,32 @@
-import type { ByteSource } from "./byte-source.ts";
-import { CHARS, CR, LF, SP, TARGET, TCHAR } from "./chars.ts";
 import { ProtocolError } from "./errors.ts";
-import type { Limits } from "./limits.ts";
+import { isToken } from "./list.ts";
 import { invalidTarget } from "./target.ts";
-import { readVersion, VERSION_LENGTH } from "./version.ts";
+import { readVersion } from "./version.ts";
 
-type State = 0 | 1 | 2 | 3 | 4;
-const EMPTY_LINES = 0;
-const EMPTY_LF = 1;
-const METHOD = 2;
-const TARGET_ = 3;
-const VERSION = 4;
-
-/**
- * Reads `method SP request-target SP HTTP-version CRLF` (RFC 9112 section 3) after any empty lines (section
- * 2.2). Single spaces and CRLF only: the lenient splitting on white space that section 3 allows is where two
- * parsers disagree about what was asked. Which form the target has is `target.ts`'s business.
- */
-export class RequestLine {
-  readonly #limits: Limits;
-  #state: State = EMPTY_LINES;
-  #emptyLines = 0;
-  /** Offsets from the source's mark, which is at the method. */
-  methodEnd = 0;
-  targetEnd = 0;
-  minor = 1;
-
-  constructor(limits: Limits) {
-    this.#limits = limits;
-  }
-
-  get targetStart(): number {
-    return this.methodEnd + 1;
-  }
-
-  /** Whether a request has begun: an octet other than those of whole empty lines has come. */
-  get begun(): boolean {
-    return this.#state !== EMPTY_LINES;
-  }
-
-  begin(): void {
-    this.#state = EMPTY_LINES;
-    this.#emptyLines = 0;
-  }
-
-  /** @returns true once the line was read, false when more octets are needed. */
-  read(source: ByteSource): boolean {
-    do {
-      if (this.#scan(source)) return true;
-    } while (source.extend());
-    return false;
-  }
-
-  #scan(source: ByteSource): boolean {
-    const { bytes, end } = source;
-    let i = source.pos;
-    if (this.#state < METHOD) {
-      i = this.#skipEmptyLines(bytes, i, end);
-      source.mark = i;
-    }
-    const { mark } = source;
-    if (this.#state === METHOD) {
-      while (i < end && (CHARS[bytes[i]!]! & TCHAR) !== 0) i++;
-      if (i - mark > this.#limits.maxRequestLineBytes) {
-        throw new ProtocolError("MethodTooLong", 501);
-      }
-      if (i < end) {
-        if (bytes[i] !== SP || i === mark) throw invalid("wanted a method and a space");
-        this.methodEnd = i - mark;
-        i++;
-        this.#state = TARGET_;
-      }
-    }
-    if (this.#state === TARGET_) {
-      while (i < end && (CHARS[bytes[i]!]! & TARGET) !== 0) i++;
-      this.#checkLength(i - mark);
-      if (i < end) {
-        if (bytes[i] !== SP || i - mark === this.targetStart) throw invalidTarget();
-        this.targetEnd = i - mark;
-        i++;
-        this.#state = VERSION;
-      }
-    }
-    source.pos = i;
-    if (this.#state !== VERSION || end - i < VERSION_LENGTH + 2) return false;
-    this.minor = readVersion(bytes, i);
-    i += VERSION_LENGTH;
-    if (bytes[i] !== CR || bytes[i + 1] !== LF) throw invalid("wanted CRLF");
-    this.#checkLength(i - mark);
-    source.pos = i + 2;
-    return true;
-  }
-
-  #skipEmptyLines(bytes: Uint8Array, from: number, end: number): number {
-    let i = from;
-    while (i < end) {
-      if (this.#state === EMPTY_LF) {
-        if (bytes[i] !== LF) throw invalid("wanted CRLF");
-        this.#state = EMPTY_LINES;
-        i++;
-      } else if (bytes[i] === CR) {
-        if (++this.#emptyLines > this.#limits.maxEmptyLines) throw invalid("too many empty lines");
-        this.#state = EMPTY_LF;
-        i++;
-      } else {
-        this.#state = METHOD;
-        return i;
-      }
-    }
-    return i;
-  }
-
-  #checkLength(length: number): void {
-    const max = this.#limits.maxRequestLineBytes;
-    if (length > max) throw new ProtocolError("RequestLineTooLong", 414, `more than ${max} bytes`);
-  }
+export interface RequestLine {
+  readonly method: string;
+  /** The request target exactly as sent. */
+  readonly target: string;
+  /** Minor version as sent: HTTP/1.2 and above are served as 1.1. */
+  readonly minor: number;
 }
 
-function invalid(what: string): ProtocolError {
-  return new ProtocolError("InvalidRequestLine", 400, what);
+/**
+ * What may stand in a request target: RFC 3986's characters, and some that browsers send as they are in paths or
+ * queries (the WHATWG URL Standard leaves them unencoded). Everything else is refused: controls, space, `"`, `<`,
+ * `>`, `#` and octets from 0x80.
+ */
+const TARGET = /^[!$-;=?-~]+$/;
+
+/**
+ * `method SP request-target SP HTTP-version` (RFC 9112 section 3). Single spaces only: the lenient splitting on white
+ * space that section 3 allows is where two parsers disagree about what was asked. Which form the target has is
+ * `target.ts`'s business.
+ */
+export function readRequestLine(text: string): RequestLine {
+  const [method = "", target = "", version, more] = text.split(" ", 4);
+  if (!isToken(method) || more !== undefined)
+    throw new ProtocolError("InvalidRequestLine", 400, "wanted a method, a target and a version");
+  if (!TARGET.test(target)) throw invalidTarget();
+  return { method, target, minor: readVersion(version) };
 }

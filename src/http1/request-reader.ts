@@ -1,8 +1,10 @@
+import { ProtocolError } from "./errors.ts";
 import type { FieldLines } from "./field-lines.ts";
 import type { Limits } from "./limits.ts";
 import { MessageReader } from "./message-reader.ts";
+import { latin1 } from "./octets.ts";
 import { RequestHead } from "./request-head.ts";
-import { RequestLine } from "./request-line.ts";
+import { type RequestLine, readRequestLine } from "./request-line.ts";
 
 /** A head in a larger chunk than this is kept once for all connections, not by each: it holds the whole chunk. */
 const MAX_HELD = 16_384;
@@ -35,15 +37,14 @@ export interface KnownHeads {
  * ```
  */
 export class RequestReader extends MessageReader<RequestHead> {
-  readonly #line: RequestLine;
   readonly #heads: KnownHeads;
   /** The head before, where the next one may be the same. */
   #last: RequestHead | undefined;
+  #line: RequestLine | undefined;
+  #emptyLines = 0;
 
   constructor(limits: Limits, heads: KnownHeads = {}) {
-    const line = new RequestLine(limits);
-    super(limits, line);
-    this.#line = line;
+    super(limits);
     this.#heads = heads;
   }
 
@@ -57,17 +58,34 @@ export class RequestReader extends MessageReader<RequestHead> {
 
   protected override knownHead(): RequestHead | undefined {
     const { source } = this;
-    if (this.#last?.isAt(source)) return this.#last;
     const { last } = this.#heads;
-    if (last === this.#last || !last?.isAt(source)) return undefined;
-    return this.#keep(last);
+    if (this.#last?.isAt(source)) this.#emptyLines = 0;
+    else return last?.isAt(source) ? this.#keep(last) : undefined;
+    return this.#last;
+  }
+
+  /** Empty lines before it are passed over (RFC 9112 section 2.2). */
+  protected override readLine(): boolean {
+    const { source, limits } = this;
+    for (;;) {
+      source.mark = source.pos;
+      const length = source.line(limits.maxRequestLineBytes, "RequestLineTooLong", 414, "InvalidRequestLine");
+      if (length < 0) return false;
+      if (length > 0) {
+        this.#line = readRequestLine(latin1(source.bytes, source.mark, source.mark + length));
+        return true;
+      }
+      if (++this.#emptyLines > limits.maxEmptyLines)
+        throw new ProtocolError("InvalidRequestLine", 400, "too many empty lines");
+    }
   }
 
   protected override toHead(lines: FieldLines): RequestHead {
-    return this.#keep(new RequestHead(this.source, this.#line, lines));
+    return this.#keep(new RequestHead(this.#line as RequestLine, lines, this.source));
   }
 
   #keep(head: RequestHead): RequestHead {
+    this.#emptyLines = 0;
     this.#heads.last = head;
     this.#last = head.held > MAX_HELD ? undefined : head;
     return head;

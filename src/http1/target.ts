@@ -1,30 +1,18 @@
-import { CHARS, COLON, DIGIT, REG_NAME } from "./chars.ts";
 import { ProtocolError } from "./errors.ts";
-import { latin1 } from "./octets.ts";
-
-const SLASH = 47;
 
 /**
  * Holds a target against the four forms of RFC 9112 section 3.2 and gives the authority of an absolute-form,
  * which replaces Host (section 3.2.2), or undefined.
  * @throws ProtocolError 400
  */
-export function checkTarget(
-  method: string,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): string | undefined {
-  if (method !== "CONNECT" && bytes[start] === SLASH) return undefined;
-  const target = latin1(bytes, start, end);
+export function checkTarget(method: string, target: string): string | undefined {
+  const connects = method === "CONNECT";
   // The asterisk-form is for OPTIONS alone (section 3.2.4).
-  if (method === "OPTIONS" && target === "*") return undefined;
-  const absolute = method === "CONNECT" ? undefined : /^[a-z][a-z0-9+.-]*:\/\/([^/?]*)/i.exec(target)?.[1];
+  if (!connects && (target.startsWith("/") || (method === "OPTIONS" && target === "*"))) return undefined;
+  const absolute = connects ? undefined : /^[a-z][a-z0-9+.-]*:\/\/([^/?]*)/i.exec(target)?.[1];
   // userinfo in an http URI is an error (RFC 9110 section 4.2.4); so is an empty host (section 4.2.1).
-  const authority = method === "CONNECT" && /:\d+$/.test(target) ? target : absolute;
-  if (!authority || authority.startsWith(":") || !isHostAndPort(authority)) {
-    throw invalidTarget();
-  }
+  const authority = connects && /:\d+$/.test(target) ? target : absolute;
+  if (!authority || authority.startsWith(":") || !isHostAndPort(authority)) throw invalidTarget();
   return absolute;
 }
 
@@ -39,21 +27,6 @@ const HOST_AND_PORT =
 export function isHostAndPort(text: string): boolean {
   const match = HOST_AND_PORT.exec(text);
   return match !== null && Number(match[1] ?? 0) <= 65_535;
-}
-
-/** `isHostAndPort` of octets. Plain names and addresses, which is nearly all there are, cost no string. */
-export function isHostAndPortOctets(bytes: Uint8Array, start: number, end: number): boolean {
-  let i = start;
-  while (i < end && (CHARS[bytes[i]!]! & REG_NAME) !== 0) i++;
-  if (i === end) return true;
-  if (bytes[i] !== COLON) return isHostAndPort(latin1(bytes, start, end));
-  if (end - i > 6) return false;
-  let port = 0;
-  for (i++; i < end; i++) {
-    if ((CHARS[bytes[i]!]! & DIGIT) === 0) return false;
-    port = port * 10 + bytes[i]! - 48;
-  }
-  return port <= 65_535;
 }
 
 export function invalidTarget(): ProtocolError {

@@ -3,7 +3,6 @@ import type { ProtocolError, ProtocolErrorCode } from "../http1/errors.ts";
 /** What Node's parser calls it, as far as programs are known to ask. */
 const CODES: Partial<Record<ProtocolErrorCode, string>> = {
   InvalidRequestLine: "HPE_INVALID_METHOD",
-  MethodTooLong: "HPE_INVALID_METHOD",
   InvalidTarget: "HPE_INVALID_URL",
   RequestLineTooLong: "HPE_HEADER_OVERFLOW",
   HeaderTooLarge: "HPE_HEADER_OVERFLOW",

@@ -1,4 +1,4 @@
-import { isToken } from "../http1/headers.ts";
+import { isToken } from "../http1/list.ts";
 import { argumentError } from "./errors.ts";
 
 export type HeaderValue = string | number | readonly string[];

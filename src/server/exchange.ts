@@ -203,7 +203,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     const { head, incoming, connection } = this;
     if (this.answered) throw new ResponseAlreadySent();
     const offered = listElements((this.headers.get("upgrade") ?? "").toLowerCase());
-    if (head.minor === 0 || !head.fields.connectionUpgrade || !offered.includes(protocol.toLowerCase()))
+    if (head.minor === 0 || !head.options.includes("upgrade") || !offered.includes(protocol.toLowerCase()))
       throw new UsageError("NotUpgradable", `${protocol} was not offered`);
     if (incoming && incoming.state !== ENDED) throw new UsageError("NotUpgradable", "read the body first");
     const all = new HttpHeaders(headers);

@@ -1,4 +1,5 @@
 import { ProtocolError } from "../../../src/http1/errors.ts";
+import type { FieldLines } from "../../../src/http1/field-lines.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../../src/http1/limits.ts";
 import type { RequestHead } from "../../../src/http1/request-head.ts";
 import { RequestReader } from "../../../src/http1/request-reader.ts";
@@ -67,21 +68,16 @@ export function readRequests(pieces: readonly Uint8Array[], limits: Limits = DEF
 }
 
 function asRead(head: RequestHead, body: string, reader: RequestReader): Read {
-  const { lines } = head;
-  const { trailers } = reader;
-  const fields = Array.from({ length: lines.count }, (_, i) => [lines.name(i), lines.value(i)] as const);
+  const pairs = (lines?: FieldLines) => (lines?.all ?? []).map(({ name, value }) => [name, value] as const);
   return {
     method: head.method,
     target: head.target,
     minor: head.minor,
     keepAlive: head.keepAlive,
     chunked: head.framing < 0,
-    fields,
+    fields: pairs(head.lines),
     body,
-    trailers: Array.from(
-      { length: trailers?.count ?? 0 },
-      (_, i) => [trailers!.name(i), trailers!.value(i)] as const,
-    ),
+    trailers: pairs(reader.trailers),
   };
 }
 

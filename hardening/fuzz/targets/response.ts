@@ -70,15 +70,11 @@ export function readResponses(pieces: readonly Uint8Array[], methods: readonly s
 
 function asRead(head: ResponseHead, body: string, reader: ResponseReader): ReadResponse {
   const { status, reason, minor, keepAlive, framing } = head;
-  const { trailers } = reader;
   return {
     ...{ status, reason, minor, keepAlive, framing },
     fields: [...head.headers.lines()],
     body,
-    trailers: Array.from(
-      { length: trailers?.count ?? 0 },
-      (_, i) => [trailers!.name(i), trailers!.value(i)] as const,
-    ),
+    trailers: (reader.trailers?.all ?? []).map(({ name, value }) => [name, value] as const),
   };
 }
 

@@ -48,9 +48,7 @@ function readWith(reader: RequestReader, chunks: readonly Uint8Array[]): ReadRes
           open.body += Array.from(event, (octet) => String.fromCharCode(octet)).join("");
           continue;
         }
-        const trailers: [string, string][] = [];
-        const lines = reader.trailers;
-        for (let i = 0; i < (lines?.count ?? 0); i++) trailers.push([lines!.name(i), lines!.value(i)]);
+        const trailers = [...HttpHeaders.fromLines(reader.trailers).lines()];
         const { head, body } = open;
         requests.push({
           method: head.method,
