@@ -12,8 +12,9 @@ export const internalNames = `
   answering cancelSource turnAway wantsBody clientEnded bodyArrived bodyTimedOut checkDeadlines connectionClosed discard drainOwed exchangeEnded
   expectsContinue expire hasUpgrade isContentType onIdle peerEnded
   poolFor satisfied streamStarting
-  testValue toBind writtenAt
-  directionEnded breaksAt letGo`
+  testValue writtenAt
+  directionEnded letGo
+  breaksAfter`
   .trim()
   .split(/\s+/);
 

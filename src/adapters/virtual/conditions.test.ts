@@ -190,4 +190,12 @@ describe("a reset after so many bytes", () => {
     expect(client.log).toEqual(["0 data 20", "0 close ECONNRESET"]);
     expect(network.descriptors().active).toBe(1);
   });
+
+  it("of none comes before the first of them", async () => {
+    const { clock, connect } = still({ toClient: { resetAfterBytes: 0 } });
+    const { client, server } = await connect();
+    server.socket.write("nothing of it");
+    await clock.advance(0);
+    expect([client.log, server.log]).toEqual([["0 close ECONNRESET"], ["0 close ECONNRESET"]]);
+  });
 });

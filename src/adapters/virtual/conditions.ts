@@ -71,19 +71,6 @@ export function conditionsAt(conditions: Conditions, port: number, direction: Di
   return { ...conditions, ...conditions[direction], ...own, ...own?.[direction] };
 }
 
-/** Whether a direction is instant and faultless. */
-export function isCalm(flow: FlowConditions): boolean {
-  return !(
-    flow.latencyMs ||
-    flow.jitterMs ||
-    flow.bytesPerSecond ||
-    flow.maxSegmentBytes ||
-    flow.randomSegments ||
-    flow.stall ||
-    flow.resetAfterBytes !== undefined
-  );
-}
-
 /** The conditions of a network as they are now, and what goes with them. */
 export interface Weather {
   /** Another object after every change. */
@@ -94,6 +81,4 @@ export interface Weather {
   readonly highWaterMark: number;
   /** Who has something under way, to be woken by a change. */
   readonly waiting: Set<{ awake(): void }>;
-  /** Sockets so far. */
-  sockets: number;
 }

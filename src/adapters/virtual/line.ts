@@ -7,9 +7,6 @@ export interface Segment {
   readonly due: number;
 }
 
-const ETHERNET_SEGMENT = 1460;
-const LARGEST_SEGMENT = 65_536;
-
 /**
  * One direction of a connection under conditions. Strategy: no queue and no timer of its own. Bytes stay in
  * the receiver's queue with the time they were written, and when a segment arrives is a formula of that
@@ -18,62 +15,63 @@ const LARGEST_SEGMENT = 65_536;
  * A change of conditions is a new line: it holds for every byte that has not arrived, as though that were
  * written at the change.
  */
-export class Line {
-  readonly #flow: FlowConditions;
-  readonly #random: () => number;
-  readonly #openedAt: number;
-  #freeAt: number;
-  #next: Segment | undefined;
-
-  /** From `now` on; the connection was opened at `openedAt`. */
-  constructor(flow: FlowConditions, random: () => number, openedAt: number, now: number) {
-    this.#flow = flow;
-    this.#random = random;
-    this.#openedAt = openedAt;
-    this.#freeAt = now;
-  }
-
-  /** Whether the connection breaks after `delivered` bytes. */
-  breaksAt(delivered: number): boolean {
-    return delivered >= (this.#flow.resetAfterBytes ?? Infinity);
-  }
-
+export interface Line {
+  /** Bytes of the direction after which the connection breaks. */
+  readonly breaksAfter: number;
   /**
-   * What arrives next of `available` bytes that were written at `writtenAt`, 0 for an end or a reset. The same until
-   * it is taken.
+   * Plans what arrives next of `available` bytes that were written at `writtenAt` (0 for an end or a reset), after
+   * `delivered` bytes arrived.
    */
-  next(delivered: number, writtenAt: number, available: number): Segment {
-    this.#next ??= this.#plan(delivered, writtenAt, available);
-    return this.#next;
-  }
+  plan(delivered: number, writtenAt: number, available: number): Segment;
+}
 
-  taken(): void {
-    this.#next = undefined;
-  }
+const ETHERNET_SEGMENT = 1460;
+const LARGEST_SEGMENT = 65_536;
 
-  #plan(delivered: number, writtenAt: number, available: number): Segment {
-    const { latencyMs = 0, jitterMs = 0, bytesPerSecond, stall, resetAfterBytes = Infinity } = this.#flow;
-    let leaves = Math.max(writtenAt, this.#freeAt);
-    let most = Math.min(this.#segmentBytes(), resetAfterBytes - delivered);
-    if (stall && "everyMs" in stall) {
-      const phase = (leaves - this.#openedAt) % stall.everyMs;
-      if (phase >= stall.everyMs - stall.forMs) leaves += stall.everyMs - phase;
-    } else if (stall) {
-      const { afterBytes, forMs = Infinity, repeat } = stall;
-      const every = repeat ? Math.max(1, afterBytes) : Infinity;
-      const left = delivered > afterBytes ? every - 1 - ((delivered - 1) % every) : afterBytes - delivered;
-      if (left === 0) leaves = Math.max(leaves, this.#freeAt + forMs);
-      most = Math.min(most, left || every);
-    }
-    const bytes = Math.min(available, Math.max(1, most));
-    this.#freeAt = leaves + (bytesPerSecond ? (bytes * 1000) / bytesPerSecond : 0);
-    return { bytes, due: this.#freeAt + latencyMs + jitterMs * this.#random() };
-  }
+/**
+ * @param random its dice
+ * @param openedAt time at which the connection was opened
+ * @param now time from which on the line carries something
+ * @returns `undefined` where all is instant and faultless.
+ */
+export function lineUnder(
+  flow: FlowConditions,
+  random: () => number,
+  openedAt: number,
+  now: number,
+): Line | undefined {
+  const { latencyMs = 0, jitterMs = 0, bytesPerSecond = 0, maxSegmentBytes, randomSegments } = flow;
+  const { stall, resetAfterBytes: breaksAfter = Infinity } = flow;
+  if (
+    !(latencyMs || jitterMs || bytesPerSecond || maxSegmentBytes || randomSegments || stall) &&
+    breaksAfter === Infinity
+  )
+    return undefined;
+  let freeAt = now;
+  return {
+    breaksAfter,
+    plan(delivered, writtenAt, available) {
+      let leaves = Math.max(writtenAt, freeAt);
+      let most = maxSegmentBytes || (bytesPerSecond ? sensibleSegment(bytesPerSecond) : Infinity);
+      if (randomSegments) most = Math.ceil(random() * (maxSegmentBytes || ETHERNET_SEGMENT));
+      if (stall && "everyMs" in stall) {
+        const phase = (leaves - openedAt) % stall.everyMs;
+        if (phase >= stall.everyMs - stall.forMs) leaves += stall.everyMs - phase;
+      } else if (stall) {
+        const { afterBytes, forMs = Infinity, repeat } = stall;
+        const every = repeat ? Math.max(1, afterBytes) : Infinity;
+        const left = delivered > afterBytes ? every - 1 - ((delivered - 1) % every) : afterBytes - delivered;
+        if (left === 0) leaves = Math.max(leaves, freeAt + forMs);
+        most = Math.min(most, left || every);
+      }
+      const bytes = Math.min(available, Math.max(1, Math.min(most, breaksAfter - delivered)));
+      freeAt = leaves + (bytesPerSecond && (bytes * 1000) / bytesPerSecond);
+      return { bytes, due: freeAt + latencyMs + jitterMs * random() };
+    },
+  };
+}
 
-  #segmentBytes(): number {
-    const { maxSegmentBytes, randomSegments, bytesPerSecond } = this.#flow;
-    if (randomSegments) return 1 + Math.floor(this.#random() * (maxSegmentBytes || ETHERNET_SEGMENT));
-    if (maxSegmentBytes || !bytesPerSecond) return maxSegmentBytes || Infinity;
-    return Math.min(LARGEST_SEGMENT, Math.max(ETHERNET_SEGMENT, Math.ceil(bytesPerSecond / 100)));
-  }
+/** 10 ms worth of the bandwidth. */
+function sensibleSegment(bytesPerSecond: number): number {
+  return Math.min(LARGEST_SEGMENT, Math.max(ETHERNET_SEGMENT, Math.ceil(bytesPerSecond / 100)));
 }

@@ -1,4 +1,13 @@
-import { type Listener, NetworkError, type Socket, type SocketAddress } from "../../socket/index.ts";
+import {
+  type Listener,
+  type ListenSpec,
+  NetworkError,
+  type Socket,
+  type SocketAddress,
+} from "../../socket/index.ts";
+
+/** As Node's. */
+const DEFAULT_BACKLOG = 511;
 
 /** A connection that wants to be accepted. */
 export interface Guest {
@@ -18,7 +27,7 @@ export class VirtualListener implements Listener {
   readonly address: SocketAddress;
   /** The addresses that it answers to. */
   readonly bound: readonly string[];
-  readonly reusePort: boolean;
+  readonly spec: ListenSpec;
   readonly #backlog: number;
   readonly #closed: () => void;
   readonly #guests: Guest[] = [];
@@ -27,21 +36,12 @@ export class VirtualListener implements Listener {
   #wake: (() => void) | undefined;
   #open = true;
 
-  /**
-   * @param backlog connections that may wait; at least 1
-   * @param closed called once
-   */
-  constructor(
-    address: SocketAddress,
-    bound: readonly string[],
-    backlog: number,
-    reusePort: boolean,
-    closed: () => void,
-  ) {
+  /** @param closed called when it is closed */
+  constructor(address: SocketAddress, bound: readonly string[], spec: ListenSpec, closed: () => void) {
     this.address = address;
     this.bound = bound;
-    this.reusePort = reusePort;
-    this.#backlog = Math.max(1, backlog);
+    this.spec = spec;
+    this.#backlog = Math.max(1, spec.backlog ?? DEFAULT_BACKLOG);
     this.#closed = closed;
   }
 

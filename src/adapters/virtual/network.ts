@@ -8,20 +8,12 @@ import {
   systemClock,
 } from "../../socket/index.ts";
 import { checkPort } from "../checked-spec.ts";
-import { Addresses } from "./addresses.ts";
-import {
-  type Conditions,
-  checked,
-  conditionsAt,
-  type Direction,
-  type PortConditions,
-  type Weather,
-} from "./conditions.ts";
+import { Addresses, ALL, IPV4_ALL } from "./addresses.ts";
+import { type Conditions, checked, conditionsAt, type Direction, type Weather } from "./conditions.ts";
 import { type Patience, pass, patiently } from "./connecting.ts";
 import { type Guest, VirtualListener } from "./listener.ts";
 import {
   type Arrival,
-  DEFAULT_BACKLOG,
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_HIGH_WATER_MARK,
   EPHEMERALS,
@@ -69,7 +61,7 @@ export class VirtualNetwork implements Network {
       ...conditions
     } = options;
     checked({ maxSockets, highWaterMark, connectTimeoutMs, ...conditions });
-    this.#weather = { conditions, clock, seed, highWaterMark, waiting: new Set(), sockets: 0 };
+    this.#weather = { conditions, clock, seed, highWaterMark, waiting: new Set() };
     this.#maxSockets = maxSockets;
     this.#connectTimeoutMs = connectTimeoutMs || Infinity;
     this.#addresses = new Addresses(names);
@@ -98,22 +90,18 @@ export class VirtualNetwork implements Network {
    * `EMFILE`; `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE` for a port or a family that is none.
    */
   async listen(options: ListenSpec): Promise<Listener> {
-    const { family, backlog = DEFAULT_BACKLOG, reusePort = false } = options;
+    const { family, reusePort } = options;
     checkPort(options.port, family);
-    const { address, bound } = this.#addresses.toBind(options);
+    const name = options.address || (family === "IPv4" ? IPV4_ALL : ALL);
+    const bound = this.#addresses.resolve(name, "EADDRNOTAVAIL", family);
+    const address = name === ALL || name === IPV4_ALL ? name : (bound[0] as string);
     const port = options.port || this.#freePort("EADDRINUSE");
-    const inTheWay = this.#at(port, bound).some(({ listener }) => !(reusePort && listener.reusePort));
+    const inTheWay = this.#at(port, bound).some(({ listener }) => !(reusePort && listener.spec.reusePort));
     if (inTheWay || this.#held.has(port)) throw new NetworkError("EADDRINUSE", `port ${port} is in use`);
-    const listener = new VirtualListener(
-      { address, port, family: "virtual" },
-      bound,
-      backlog,
-      reusePort,
-      () => {
-        this.#listeners.delete(listener);
-        this.#held.delete(listener);
-      },
-    );
+    const listener = new VirtualListener({ address, port, family: "virtual" }, bound, options, () => {
+      this.#listeners.delete(listener);
+      this.#held.delete(listener);
+    });
     this.#hold(listener);
     this.#listeners.add(listener);
     return listener;
@@ -136,7 +124,7 @@ export class VirtualNetwork implements Network {
         if (!(error instanceof NetworkError && NOBODY_THERE.includes(error.code))) throw error;
       }
     }
-    return this.#connectHere(this.#addresses.resolve(host), port, this.#patience(signal));
+    return this.#connectHere(host, port, this.#patience(signal));
   }
 
   /**
@@ -156,17 +144,17 @@ export class VirtualNetwork implements Network {
    */
   async receive({ host, port, signal, socket }: Arrival): Promise<Socket> {
     checkPort(port);
-    return this.#visit(this.#addresses.resolve(host), port, this.#patience(signal), socket);
+    return this.#visit(host, port, this.#patience(signal), socket);
   }
 
-  async #connectHere(addresses: readonly string[], port: number, patience: Patience): Promise<Socket> {
+  async #connectHere(host: string, port: number, patience: Patience): Promise<Socket> {
     const from = this.#freePort("EADDRNOTAVAIL");
     this.#hold(from);
     const gone = () => this.#held.delete(from);
     let client = undefined as VirtualSocket | undefined;
     try {
       await this.#travel(port, "toServer", patience);
-      await this.#visit(addresses, port, patience, (far, closed) => {
+      await this.#visit(host, port, patience, (far, closed) => {
         const near = { ...far, port: from };
         client = new VirtualSocket(this.#weather, near, far, gone);
         return new VirtualSocket(this.#weather, far, near, closed, client);
@@ -181,14 +169,9 @@ export class VirtualNetwork implements Network {
   }
 
   /** Makes the server's end and hands it to whoever listens there, once that has a place for it. */
-  async #visit(
-    addresses: readonly string[],
-    port: number,
-    patience: Patience,
-    make: Arrival["socket"],
-  ): Promise<Socket> {
-    const [found] = this.#conditionsAt(port, "toServer").refuse ? [] : this.#at(port, addresses);
-    if (found) {
+  async #visit(host: string, port: number, patience: Patience, make: Arrival["socket"]): Promise<Socket> {
+    const [found] = this.#at(port, this.#addresses.resolve(host, "ENETUNREACH"));
+    if (found && !conditionsAt(this.#weather.conditions, port, "toServer").refuse) {
       const { listener, address } = found;
       this.#listeners.delete(listener);
       this.#listeners.add(listener); // to the end of the line
@@ -223,7 +206,7 @@ export class VirtualNetwork implements Network {
   }
 
   /** Who listens there, at the first of the addresses first. */
-  #at(port: number, addresses: readonly string[] = []): { listener: VirtualListener; address: string }[] {
+  #at(port: number, addresses: readonly string[]): { listener: VirtualListener; address: string }[] {
     return addresses.flatMap((address) =>
       [...this.#listeners]
         .filter((listener) => listener.address.port === port && listener.bound.includes(address))
@@ -238,20 +221,15 @@ export class VirtualNetwork implements Network {
   #freePort(code: "EADDRNOTAVAIL" | "EADDRINUSE"): number {
     for (let tries = 0; tries < EPHEMERALS; tries++) {
       const port = FIRST_EPHEMERAL + (this.#ephemerals++ % EPHEMERALS);
-      if (!this.#held.has(port) && ![...this.#listeners].some(({ address }) => address.port === port))
-        return port;
+      if (!this.#held.has(port) && !this.#at(port, this.#addresses.find(ALL))[0]) return port;
     }
     throw new NetworkError(code, "every port is in use");
   }
 
   /** The way of a packet without bytes. */
   async #travel(port: number, direction: Direction, patience: Patience): Promise<void> {
-    const { latencyMs, blackHole } = this.#conditionsAt(port, direction);
+    const { latencyMs, blackHole } = conditionsAt(this.#weather.conditions, port, direction);
     if (latencyMs || blackHole) await pass(patience, blackHole ? Infinity : (latencyMs ?? 0));
-  }
-
-  #conditionsAt(port: number, direction: Direction): PortConditions {
-    return conditionsAt(this.#weather.conditions, port, direction);
   }
 
   #patience(signal: AbortSignal | undefined): Patience {

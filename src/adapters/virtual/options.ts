@@ -32,8 +32,6 @@ export interface Arrival {
   socket(local: SocketAddress, closed: () => void): Socket;
 }
 
-/** As Node's. */
-export const DEFAULT_BACKLOG = 511;
 /** About what a kernel holds for one direction of a connection. */
 export const DEFAULT_HIGH_WATER_MARK = 262_144;
 /** Six SYNs, each after twice the time of the one before. */

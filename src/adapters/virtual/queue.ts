@@ -50,7 +50,7 @@ export class ByteQueue {
     const bytes = isText ? encode(data) : data;
     const size = bytes.byteLength;
     if (size === undefined) throw new TypeError("wanted bytes or a string");
-    const lent = given && size >= WORTH_A_BLOCK && bytes.constructor === Uint8Array;
+    const lent = given && bytes.constructor === Uint8Array;
     if (size > 0) this.#chunks.push({ bytes, size, memory: isText ? OWN : lent ? LENT : KEPT, writtenAt });
     this.bytes += size;
     return size;

@@ -10,7 +10,7 @@ const STEP = 0x9e3779b9;
  * its own, so that what happens to it does not depend on what the others do in between.
  */
 export function randomNumbers(seed: number, stream: number): () => number {
-  let state = scramble(scramble(seed) + stream * STEP);
+  let state = scramble(scramble(seed) + Math.imul(stream, STEP));
   return () => {
     state = (state + STEP) >>> 0;
     return scramble(state) / 0x1_0000_0000;

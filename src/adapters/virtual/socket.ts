@@ -1,6 +1,6 @@
 import type { NetworkError, SocketAddress, SocketEvents } from "../../socket/index.ts";
-import { type Conditions, conditionsAt, isCalm, type Weather } from "./conditions.ts";
-import { Line } from "./line.ts";
+import { type Conditions, conditionsAt, type Weather } from "./conditions.ts";
+import { type Line, lineUnder, type Segment } from "./line.ts";
 import { ByteQueue } from "./queue.ts";
 import { randomNumbers } from "./random.ts";
 import { connectionReset, type Next, TurnSocket } from "./turn-socket.ts";
@@ -19,7 +19,6 @@ export class VirtualSocket extends TurnSocket {
   readonly #weather: Weather;
   readonly #gone: () => void;
   readonly #isServer: boolean;
-  readonly #serial: number;
   readonly #openedAt: number;
   #peer!: VirtualSocket;
 
@@ -28,6 +27,8 @@ export class VirtualSocket extends TurnSocket {
   #final: "end" | NetworkError | undefined;
   #finalAt = 0;
   #line: Line | undefined;
+  /** What was planned and not taken. */
+  #segment: Segment | undefined;
   /** The conditions that the line is of. */
   #lineOf: Conditions | undefined;
   #timer: unknown;
@@ -49,7 +50,6 @@ export class VirtualSocket extends TurnSocket {
     this.remoteAddress = remoteAddress;
     this.#gone = gone;
     this.#isServer = client !== undefined;
-    this.#serial = weather.sockets++;
     this.#openedAt = weather.clock.now();
     if (!client) return;
     this.#peer = client;
@@ -64,7 +64,7 @@ export class VirtualSocket extends TurnSocket {
     if (!this.live || this.ended) return false;
     const peer = this.#peer;
     const queue = peer.#queue;
-    this.bytesWritten += queue.write(data, given, peer.#now());
+    this.bytesWritten += queue.write(data, given, this.#weather.clock.now());
     if (!peer.live) queue.clear();
     peer.ask();
     const full = queue.bytes > this.#weather.highWaterMark;
@@ -107,15 +107,16 @@ export class VirtualSocket extends TurnSocket {
     const line = this.#currentLine();
     const final = this.#final;
     const { first } = this.#queue;
-    if (line?.breaksAt(this.bytesRead)) return this.#breakOff();
+    if (line && this.bytesRead >= line.breaksAfter) return this.#breakOff();
     if (!(events ? first || final : final instanceof Error)) return undefined;
-    const segment = line?.next(
+    this.#segment ??= line?.plan(
       this.bytesRead,
       first ? first.writtenAt : this.#finalAt,
       first ? first.size : 0,
     );
+    const segment = this.#segment;
     if (segment && !this.#arrived(segment.due)) return undefined;
-    line?.taken();
+    this.#segment = undefined;
     if (first) return this.#take(segment?.bytes, events?.borrows);
     this.#final = undefined;
     return final;
@@ -150,7 +151,7 @@ export class VirtualSocket extends TurnSocket {
   }
 
   #finish(final: "end" | NetworkError): void {
-    this.#finalAt = this.#now();
+    this.#finalAt = this.#weather.clock.now();
     this.#final = final;
     this.ask();
   }
@@ -162,20 +163,18 @@ export class VirtualSocket extends TurnSocket {
     return error;
   }
 
-  /** The time that something written now has to carry. */
-  #now(): number {
-    return this.#currentLine() ? this.#weather.clock.now() : 0;
-  }
-
   #currentLine(): Line | undefined {
     const { conditions, clock, seed } = this.#weather;
-    if (this.#lineOf === conditions) return this.#line;
-    this.#lineOf = conditions;
-    const { port } = this.#isServer ? this.localAddress : this.remoteAddress;
-    const flow = conditionsAt(conditions, port, this.#isServer ? "toServer" : "toClient");
-    this.#line = isCalm(flow)
-      ? undefined
-      : new Line(flow, randomNumbers(seed, this.#serial), this.#openedAt, clock.now());
+    if (this.#lineOf !== conditions) {
+      const { port } = this.localAddress;
+      const { port: from } = this.remoteAddress;
+      const flow = this.#isServer
+        ? conditionsAt(conditions, port, "toServer")
+        : conditionsAt(conditions, from, "toClient");
+      this.#lineOf = conditions;
+      this.#line = lineUnder(flow, randomNumbers(seed, port * 65_536 + from), this.#openedAt, clock.now());
+      this.#segment = undefined;
+    }
     return this.#line;
   }
 }

@@ -4,11 +4,6 @@ import { askForTurn, type Turn } from "./turns.ts";
 /** What comes next from the peer: a block of bytes, its end, what closes the socket, or nothing for now. */
 export type Next = Uint8Array | "end" | NetworkError | undefined;
 
-/** What has become of the socket. */
-const LIVE = 0;
-const CLOSING = 1;
-const CLOSED = 2;
-
 /**
  * A socket that delivers its events when it has a turn, and so never from inside a call: one event a turn, so that
  * no consumer holds up the others. This half keeps the contract's order of events; where bytes come from and go to is
@@ -17,12 +12,13 @@ const CLOSED = 2;
 export abstract class TurnSocket implements Socket, Turn {
   abstract readonly localAddress: SocketAddress;
   abstract readonly remoteAddress: SocketAddress;
+  /** It does not close yet. */
+  protected live = true;
   /** `end` was called. */
   protected ended = false;
   /** A write was refused, and its drain is still to come. */
   protected drainOwed = false;
   #events: SocketEvents | undefined;
-  #life: 0 | 1 | 2 = LIVE;
   #error: Error | undefined;
   #openDirections = 2;
   #paused = false;
@@ -68,14 +64,10 @@ export abstract class TurnSocket implements Socket, Turn {
         this.drainOwed = false;
         events.onDrain();
       }
-    } else if (events && this.#life === CLOSING) {
-      this.#life = CLOSED;
+    } else if (events) {
+      this.#asked = true; // there is no turn after this one
       events.onClose(this.#error);
     }
-  }
-
-  protected get live(): boolean {
-    return this.#life === LIVE;
   }
 
   /** Asks for a turn, unless one is coming. */
@@ -92,7 +84,7 @@ export abstract class TurnSocket implements Socket, Turn {
 
   protected close(error?: Error): void {
     if (!this.live) return;
-    this.#life = CLOSING;
+    this.live = false;
     this.#error = error;
     this.letGo(error);
     this.ask();
