@@ -8,9 +8,11 @@ export interface RequestBody {
   /** Begins to read what is not: a blob, each time from its start, or a stream, which is read once. */
   open?(): ByteReader;
   /** In octets. A stream has none. */
-  readonly length: number | undefined;
+  readonly length?: number;
   /** The `Content-Type` that comes with its kind, `""` for none. */
   readonly type: string;
+  /** Whether it is a stream. */
+  readonly once?: boolean;
 }
 
 export type ByteReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel">;
@@ -48,21 +50,23 @@ export async function extractBody(given: BodyContent): Promise<RequestBody> {
  * The body of a `Request`, which is a stream whatever it was made of. One that gives all of its bytes at once
  * was no stream before: it gets its length, and can be sent again.
  */
-export async function peekBody(stream: ReadableStream<Uint8Array>, type: string): Promise<RequestBody> {
+export async function peekBody(stream: ReadableStream<Uint8Array>): Promise<RequestBody> {
   const reader = stream.getReader();
   const reads: ReturnType<ByteReader["read"]>[] = [];
   const begun: Uint8Array[] = [];
   for (let length = 0; length <= MAX_PEEKED; ) {
     const next = reader.read();
     reads.push(next);
-    if (!(await settlesSoon(next))) break;
-    const { done, value } = await next;
-    if (done) return whole(concat(begun), type);
-    begun.push(value);
-    length += value.byteLength;
+    const read = await Promise.race([next, soon()]);
+    if (read === undefined) break;
+    if (read.done) return whole(concat(begun));
+    begun.push(read.value);
+    length += read.value.byteLength;
   }
-  const read = () => reads.shift() ?? reader.read();
-  return streamed({ read, cancel: (reason) => reader.cancel(reason) }, type);
+  return streamed({
+    read: () => reads.shift() ?? reader.read(),
+    cancel: (reason) => reader.cancel(reason),
+  });
 }
 
 function whole(content: string | Uint8Array, type = ""): RequestBody {
@@ -73,16 +77,10 @@ function blob(content: Blob, type: string): RequestBody {
   return { open: () => content.stream().getReader(), length: content.size, type };
 }
 
-function streamed(reader: ByteReader, type = ""): RequestBody {
-  return { open: () => reader, length: undefined, type };
+function streamed(reader: ByteReader): RequestBody {
+  return { open: () => reader, once: true, type: "" };
 }
 
-async function settlesSoon(promise: Promise<unknown>): Promise<boolean> {
-  let settled = false;
-  const settle = () => {
-    settled = true;
-  };
-  promise.then(settle, settle);
-  for (let hop = 0; hop < MAX_HOPS && !settled; hop++) await undefined;
-  return settled;
+async function soon(): Promise<undefined> {
+  for (let hop = 0; hop < MAX_HOPS; hop++) await undefined;
 }

@@ -14,32 +14,29 @@ export interface Answer {
 /** Methods that may be sent again when it is not known whether the server has acted (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = /^(GET|HEAD|OPTIONS|PUT|DELETE)$/;
 
-/** One request on its way, and who waits for its answer. */
+/** One request on its way to its answer, or to the abort of its signal. */
 export class Call {
   readonly request: OutgoingRequest;
   readonly wire: WireHead;
-  readonly resolve: (answer: Answer) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly answer: Promise<Answer>;
   readonly #pool: Pool;
+  resolve!: (answer: Answer) => void;
+  #reject!: (error: unknown) => void;
   /** Whether it may be sent once more. */
   repeatable: boolean;
   /** What it was sent on. */
   connection: ClientConnection | undefined;
 
-  constructor(
-    request: OutgoingRequest,
-    wire: WireHead,
-    pool: Pool,
-    resolve: (answer: Answer) => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(request: OutgoingRequest, wire: WireHead, pool: Pool) {
     const { method, body, signal } = request;
     this.request = request;
     this.wire = wire;
     this.#pool = pool;
-    this.resolve = resolve;
-    this.#reject = reject;
-    this.repeatable = IDEMPOTENT.test(method) && (!body || body.length !== undefined);
+    this.repeatable = IDEMPOTENT.test(method) && !body?.once;
+    this.answer = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.#reject = reject;
+    });
     signal?.addEventListener("abort", this);
     pool.send(this);
   }
@@ -47,19 +44,18 @@ export class Call {
   /** The signal was aborted. */
   handleEvent(): void {
     const reason = this.request.signal?.reason;
-    this.repeatable = false;
     this.#pool.forget(this);
     this.connection?.destroy(reason);
     this.fail(reason);
   }
 
-  /** There is no answer, or no more of it. */
+  /** There is no answer. */
   fail(error: unknown): void {
     this.end();
     this.#reject(error);
   }
 
-  /** All of the answer has come: the signal is listened to no more. */
+  /** All of the answer has come, or no more of it will: the signal is listened to no more. */
   end(): void {
     this.request.signal?.removeEventListener("abort", this);
   }

@@ -10,14 +10,14 @@ import type { Pool } from "./pool.ts";
 import { Upload } from "./upload.ts";
 
 /**
- * Where in its life a connection is.
+ * Where in its life a connection is. After the close nothing comes any more.
  *
  * | phase | means | ends with |
  * |---|---|---|
  * | `idle` | no request | `send`: `awaiting` |
  * | `awaiting` | a request is being sent or was, its final head has not come | the head: `receiving` |
  * | `receiving` | the body is being read | its end: `idle` or `closing` |
- * | `closing` | our side is ended or cut, what comes is dropped | close |
+ * | `closing` | our side is ended, what comes is dropped | close |
  */
 type Phase = 0 | 1 | 2 | 3;
 const IDLE = 0;
@@ -39,18 +39,15 @@ export class ClientConnection implements SocketEvents {
   readonly #reader: ResponseReader;
   #phase: Phase = IDLE;
   #call: Call | undefined;
+  #head: ResponseHead | undefined;
   #body: IncomingBody | undefined;
   #upload: Upload | undefined;
-  /** Whether it has carried a request before the present one, of whose response nothing has come. */
+  /** Whether it has carried another request, and nothing came since. */
   #stale = false;
-  #used = false;
   #interim = 0;
-  #persistent = true;
-  #keepAliveMs = Infinity;
   #peerEnded = false;
-  #deadline = 0;
   #timer: unknown;
-  #timerAt = Infinity;
+  #error: unknown;
 
   constructor(socket: Socket, pool: Pool) {
     this.#socket = socket;
@@ -66,15 +63,13 @@ export class ClientConnection implements SocketEvents {
 
   /** Sends a request. Only called while idle. What is in memory leaves at once: the socket holds it. */
   send(call: Call): void {
-    const { head, length, close } = call.wire;
+    const { head, length } = call.wire;
     const { body } = call.request;
     const socket = this.#socket;
     this.#phase = AWAITING;
     this.#call = call;
     call.connection = this;
-    this.#stale = this.#used;
     this.#interim = 0;
-    this.#persistent = !close;
     const content = body?.content ?? "";
     if (typeof head === "string" && typeof content === "string") {
       socket.write(head + content);
@@ -97,41 +92,33 @@ export class ClientConnection implements SocketEvents {
     }
   }
 
-  /** Cuts it, whatever it is doing. */
+  /** Cuts it, whatever it is doing: what it does fails with the close. */
   destroy(error: unknown): void {
-    const call = this.#call;
-    const body = this.#body;
-    this.#phase = CLOSING;
-    this.#socket.destroy();
+    this.#error ??= error;
     this.#pool.leave(this);
-    this.#release(error);
-    if (call === undefined) return;
-    if (call.repeatable && this.#stale) {
-      // The server had closed an idle connection before the request reached it: nothing is known to be wrong.
-      call.repeatable = false;
-      return this.#pool.apply(call);
-    }
-    const failure = call.request.signal?.aborted ? error : fetchFailed(error);
-    call.fail(failure);
-    body?.fail(failure);
+    this.#socket.destroy();
   }
 
   /** Ends it in good manners. */
   end(): void {
     this.#phase = CLOSING;
-    this.#socket.end();
     this.#pool.leave(this);
+    this.#socket.end();
     this.expireIn(CLOSING_MS);
   }
 
-  /**
-   * Ends or cuts it unless it is used within so many milliseconds, and keeps no process waiting. The timer goes on while
-   * it is used: setting and clearing one with every request would cost more than all else that a pool does.
-   */
+  /** Ends it, or cuts it when it was ended, unless it is used within so many milliseconds; keeps no process waiting. */
   expireIn(ms: number): void {
+    const { clock } = this.#pool.config;
+    const expire = () => {
+      if (this.#phase === IDLE) this.end();
+      else if (this.#phase === CLOSING) this.destroy(undefined);
+    };
+    clock.clearTimeout(this.#timer);
+    this.#timer = clock.setTimeout(expire, ms);
+    // Node waits for a timer and a socket before it ends, unless it is told otherwise.
+    (this.#timer as { unref?: () => void } | undefined)?.unref?.();
     this.#socket.unref?.();
-    this.#deadline = this.#pool.config.clock.now() + ms;
-    if (this.#deadline < this.#timerAt) this.#setTimer(ms);
   }
 
   /** It is used again. */
@@ -139,28 +126,11 @@ export class ClientConnection implements SocketEvents {
     this.#socket.ref?.();
   }
 
-  #setTimer(ms: number): void {
-    const { clock } = this.#pool.config;
-    clock.clearTimeout(this.#timer);
-    this.#timerAt = this.#deadline;
-    this.#timer = clock.setTimeout(this.#expire, ms);
-    // Node waits for a timer before it ends, unless it is told otherwise.
-    (this.#timer as { unref?: () => void } | undefined)?.unref?.();
-  }
-
-  readonly #expire = (): void => {
-    const left = this.#deadline - this.#pool.config.clock.now();
-    this.#timerAt = Infinity;
-    if (left > 0) this.#setTimer(left);
-    else if (this.#phase === IDLE) this.end();
-    else if (this.#phase === CLOSING) this.#socket.destroy();
-  };
-
   // What the socket says.
 
   onData(bytes: Uint8Array): void {
     if (this.#phase === CLOSING) return;
-    if (this.#phase === IDLE) return this.destroy(cut()); // a response to no request
+    if (this.#phase === IDLE) return this.destroy(undefined); // a response to no request
     this.#stale = false;
     this.#reader.feed(bytes);
     try {
@@ -182,8 +152,22 @@ export class ClientConnection implements SocketEvents {
   }
 
   onClose(error?: Error): void {
-    this.destroy(error ?? cut());
+    const call = this.#call;
+    const body = this.#body;
+    const cause = this.#error ?? error ?? cut();
     this.#pool.config.clock.clearTimeout(this.#timer);
+    this.#pool.leave(this);
+    this.#release(cause);
+    const aborted = call?.request.signal?.aborted;
+    if (call?.repeatable && this.#stale && !aborted) {
+      // The server had closed an idle connection before the request reached it: nothing is known to be wrong.
+      call.repeatable = false;
+      this.#pool.apply(call);
+    } else if (call) {
+      const failure = aborted ? cause : fetchFailed(cause);
+      call.fail(failure);
+      body?.fail(failure);
+    }
     this.#pool.freed();
   }
 
@@ -212,9 +196,7 @@ export class ClientConnection implements SocketEvents {
 
   #receive(head: ResponseHead, call: Call): void {
     this.#phase = RECEIVING;
-    this.#used = true;
-    if (!head.keepAlive) this.#persistent = false;
-    this.#keepAliveMs = keepAliveOf(head.headers);
+    this.#head = head;
     const inProcess = this.#socket.remoteAddress.family === "virtual";
     const large = head.framing < 0 || head.framing > MOST_OWNED; // below 0: of unknown length
     if (head.framing !== 0) this.#body = new IncomingBody(this, inProcess && large);
@@ -232,27 +214,29 @@ export class ClientConnection implements SocketEvents {
 
   /** The response is whole. */
   #complete(): void {
+    const { wire } = this.#call as Call;
+    const head = this.#head as ResponseHead;
     const early = this.#upload && new ClientError("InvalidBody", "answered before it was whole");
     const whole = this.#upload?.satisfied ?? true;
     this.#call?.end();
     this.#body?.end(HttpHeaders.fromLines(this.#reader.trailers));
     this.#socket.resume();
     this.#release(early);
+    this.#phase = IDLE;
+    this.#stale = true;
     // The server would take the rest of a request for another one. Bytes behind a response answer nothing.
     if (!whole || this.#reader.buffered > 0) return this.destroy(early);
-    if (!this.#persistent || this.#peerEnded) return this.end();
-    this.#phase = IDLE;
+    if (wire.close || !head.keepAlive || this.#peerEnded) return this.end();
     this.#reader.release();
-    this.#pool.onIdle(this, this.#keepAliveMs);
+    this.#pool.onIdle(this, keepAliveOf(head.headers));
   }
 
   /** Lets go of all that the present request has. */
   #release(error: unknown): void {
-    const upload = this.#upload;
+    this.#upload?.cancel(error);
     this.#upload = undefined;
     this.#body = undefined;
     this.#call = undefined;
-    upload?.cancel(error);
   }
 }
 

@@ -38,9 +38,9 @@ export async function exchange(client: Client, first: OutgoingRequest): Promise<
     const { signal, body } = request;
     answer?.body?.abort();
     const failure = signal?.aborted ? signal.reason : fetchFailed(error);
-    if (body?.open && body.length === undefined)
+    if (body?.once)
       body
-        .open()
+        .open?.()
         .cancel(failure)
         .catch(() => {});
     throw failure;
@@ -53,7 +53,8 @@ async function roundTrip(client: Client, request: OutgoingRequest): Promise<Answ
   const jar = cookies ? client.config.cookieJar : undefined;
   const cookie = jar ? await jar.getCookieString(url.href) : "";
   signal?.throwIfAborted();
-  const answer = await send(client, request, cookie);
+  const call = new Call(request, writeHead(request, cookie, client.config), client.poolFor(url));
+  const answer = await call.answer;
   for (const cookie of jar ? answer.head.headers.getSetCookie() : []) {
     try {
       await jar?.setCookie(cookie, url.href);
@@ -63,19 +64,6 @@ async function roundTrip(client: Client, request: OutgoingRequest): Promise<Answ
   }
   signal?.throwIfAborted();
   return answer;
-}
-
-/** Driven by callbacks: between a request whose connection idles and its response no other promise is made. */
-function send(client: Client, request: OutgoingRequest, cookie: string): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    new Call(
-      request,
-      writeHead(request, cookie, client.config),
-      client.poolFor(request.url),
-      resolve,
-      reject,
-    );
-  });
 }
 
 function toResponse(request: OutgoingRequest, { head, body }: Answer, redirected: boolean): Response {
@@ -93,8 +81,10 @@ function contentOf(
   { status, headers }: Answer["head"],
   body: Answer["body"],
 ): Uint8Array<ArrayBuffer> | ReadableStream | null {
-  if (NULL_BODY.has(status)) body?.abort();
-  if (method === "HEAD" || NULL_BODY.has(status)) return null;
+  if (method === "HEAD" || NULL_BODY.has(status)) {
+    body?.abort();
+    return null;
+  }
   if (body === undefined) return new Uint8Array();
   const codings = body.complete && body.waiting === 0 ? [] : codingsOf(headers);
   if (codings.length > 0) return decode(body, codings);

@@ -6,7 +6,7 @@ import { ClientError } from "./errors.ts";
 export interface BodySource {
   /** Whether as much waits as may: then no more should arrive. */
   setFull(full: boolean): void;
-  /** Nobody wants the rest: fails the body too. */
+  /** Nobody wants the rest: the body will fail. */
   destroy(error: unknown): void;
 }
 

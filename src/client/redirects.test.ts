@@ -107,7 +107,7 @@ describe("a redirect", () => {
   test("to what is no URL, or to another scheme, or with credentials fails the fetch", async () => {
     const { fetch, url } = await stage();
     expect(await causeOf(fetch(via(url, 302, "http://:99999/")))).toBe("InvalidRedirect");
-    expect(await causeOf(fetch(via(url, 302, "ftp://localhost/")))).toBe("InvalidRedirect");
+    expect(await causeOf(fetch(via(url, 302, "ftp://localhost/")))).toBe("UnsupportedScheme");
     expect(await causeOf(fetch(via(url, 302, "http://a:b@127.0.0.1/")))).toBe("InvalidRedirect");
     expect(await causeOf(fetch(via(url, 302, "https://localhost/")))).toBe("UnsupportedScheme");
   });

@@ -44,7 +44,7 @@ export async function prepare(
   if (init.integrity || request?.integrity) {
     throw fetchFailed(new ClientError("UnsupportedIntegrity"));
   }
-  const method = init.method === undefined ? (request?.method ?? "GET") : readMethod(init.method);
+  const method = readMethod(init.method ?? request?.method ?? "GET");
   const signal = init.signal === undefined ? request?.signal : (init.signal ?? undefined);
   const given = init.headers ?? request?.headers;
   const plain: OutgoingRequest = {
@@ -63,33 +63,28 @@ export async function prepare(
   const bodiless = method === "GET" || method === "HEAD";
   if (body == null && !(request && mayHaveBody(request, bodiless))) return plain;
   if (bodiless) throw new TypeError(`a ${method} request can't have a body`);
-  if (signal?.aborted) {
-    const unread = body ?? request?.body;
-    if (unread instanceof ReadableStream) unread.cancel(signal.reason).catch(() => {}); // it was read already
-    return plain;
-  }
   if (body instanceof ReadableStream && init.duplex !== "half") {
     throw new TypeError('a stream as the body needs duplex: "half"');
   }
   return { ...plain, body: await (body == null ? requestBody(request as Request) : extractBody(body)) };
 }
 
-function readUrl(input: string | URL, baseUrl: string | undefined): URL {
-  const base = baseUrl ?? (globalThis as { location?: { href: string } }).location?.href;
-  const url = parse(input, base);
-  if (url === undefined) throw new TypeError("fetch failed: invalid URL");
-  if (url.username !== "" || url.password !== "") {
-    throw new TypeError("fetch failed: a URL with credentials");
+function readUrl(
+  input: string | URL,
+  base = (globalThis as { location?: { href: string } }).location?.href,
+): URL {
+  let url: URL;
+  try {
+    url = new URL(input);
+  } catch {
+    url = new URL(input, base);
   }
+  if (hasCredentials(url)) throw new TypeError("fetch failed: a URL with credentials");
   return url;
 }
 
-function parse(input: string | URL, base: string | undefined): URL | undefined {
-  try {
-    return new URL(input);
-  } catch {
-    return base !== undefined && URL.canParse(String(input), base) ? new URL(input, base) : undefined;
-  }
+export function hasCredentials({ username, password }: URL): boolean {
+  return username + password !== "";
 }
 
 function readMethod(given: string): string {
@@ -109,6 +104,5 @@ async function requestBody(request: Request): Promise<RequestBody> {
   if (bodyUsed || body?.locked) throw new TypeError("the body was read already");
   // Its type is among the headers, unless `init` replaced them.
   const type = request.headers.get("content-type") ?? "";
-  if (body) return peekBody(body, type);
-  return { ...(await extractBody(await request.arrayBuffer())), type };
+  return { ...(await (body ? peekBody(body) : extractBody(await request.arrayBuffer()))), type };
 }
