@@ -12,7 +12,7 @@ export type { CookieJar, FetchOptions } from "./client/options.ts";
 export { type RawAnswer, type RawRequestOptions, rawRequest } from "./client/raw-request.ts";
 export type { RawResponse } from "./client/raw-responses.ts";
 export type { FetchInit } from "./client/request.ts";
-export { headersOf, trailersOf } from "./client/response.ts";
+export { headersOf, trailersOf } from "./client/response-facts.ts";
 export { InvalidHeader, ProtocolError, type ProtocolErrorCode } from "./http1/errors.ts";
 export { type HeadersInput, HttpHeaders } from "./http1/headers.ts";
 export { DEFAULT_LIMITS, type Limits } from "./http1/limits.ts";

@@ -4,7 +4,7 @@ import { causeOf, rejection, serverStage, wireStage } from "../testing/client-st
 import { hasByteStreams, readsFormsWithFiles, requestsTakeStreams } from "../testing/platform.ts";
 import { settled } from "../testing/turn.ts";
 import type { FetchInit } from "./request.ts";
-import { headersOf, trailersOf } from "./response.ts";
+import { headersOf, trailersOf } from "./response-facts.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 

@@ -24,15 +24,17 @@ export class Client {
   poolFor({ origin, protocol, hostname, port }: URL): Pool {
     let pool = this.#pools.get(origin);
     if (pool === undefined) {
-      const secure = protocol === "https:";
       const network = this.#networks[protocol];
       if (network === undefined) {
         throw new ClientError(
           "UnsupportedScheme",
-          secure ? "https: needs TLS, the option secureNetwork" : "wanted an http: URL",
+          "wanted http:, or https: and the option secureNetwork for TLS",
         );
       }
-      const address = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || (secure ? 443 : 80)) };
+      const address = {
+        host: hostname.replace(/^\[|\]$/g, ""),
+        port: Number(port || (protocol === "https:" ? 443 : 80)),
+      };
       pool = new Pool(network, address, this.config, () => this.#pools.delete(origin));
       this.#pools.set(origin, pool);
     }

@@ -2,7 +2,7 @@ import { ProtocolError } from "../http1/errors.ts";
 import { HttpHeaders } from "../http1/headers.ts";
 import { type ResponseHead, ResponseReader } from "../http1/response-reader.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
-import type { Call } from "./call.ts";
+import type { Answer, Call } from "./call.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { keepAliveOf } from "./keep-alive.ts";
@@ -39,8 +39,7 @@ export class ClientConnection implements SocketEvents {
   readonly #reader: ResponseReader;
   #phase: Phase = IDLE;
   #call: Call | undefined;
-  #head: ResponseHead | undefined;
-  #body: IncomingBody | undefined;
+  #answer: Answer | undefined;
   #upload: Upload | undefined;
   /** Whether it has carried another request, and nothing came since. */
   #stale = false;
@@ -58,7 +57,7 @@ export class ClientConnection implements SocketEvents {
 
   /** Only a body that is passed on as it comes borrows: all else is kept. */
   get borrows(): boolean {
-    return this.#body?.borrows ?? false;
+    return this.#answer?.body?.borrows ?? false;
   }
 
   /** Sends a request. Only called while idle. What is in memory leaves at once: the socket holds it. */
@@ -70,6 +69,7 @@ export class ClientConnection implements SocketEvents {
     this.#call = call;
     call.connection = this;
     this.#interim = 0;
+    socket.ref?.();
     const content = body?.content ?? "";
     if (typeof head === "string" && typeof content === "string") {
       socket.write(head + content);
@@ -93,7 +93,7 @@ export class ClientConnection implements SocketEvents {
   }
 
   /** Cuts it, whatever it is doing: what it does fails with the close. */
-  destroy(error: unknown): void {
+  destroy(error?: unknown): void {
     this.#error ??= error;
     this.#pool.leave(this);
     this.#socket.destroy();
@@ -112,7 +112,7 @@ export class ClientConnection implements SocketEvents {
     const { clock } = this.#pool.config;
     const expire = () => {
       if (this.#phase === IDLE) this.end();
-      else if (this.#phase === CLOSING) this.destroy(undefined);
+      else if (this.#phase === CLOSING) this.destroy();
     };
     clock.clearTimeout(this.#timer);
     this.#timer = clock.setTimeout(expire, ms);
@@ -121,16 +121,11 @@ export class ClientConnection implements SocketEvents {
     this.#socket.unref?.();
   }
 
-  /** It is used again. */
-  keep(): void {
-    this.#socket.ref?.();
-  }
-
   // What the socket says.
 
   onData(bytes: Uint8Array): void {
     if (this.#phase === CLOSING) return;
-    if (this.#phase === IDLE) return this.destroy(undefined); // a response to no request
+    if (this.#phase === IDLE) return this.destroy(); // a response to no request
     this.#stale = false;
     this.#reader.feed(bytes);
     try {
@@ -153,7 +148,7 @@ export class ClientConnection implements SocketEvents {
 
   onClose(error?: Error): void {
     const call = this.#call;
-    const body = this.#body;
+    const answer = this.#answer;
     const cause = this.#error ?? error ?? cut();
     this.#pool.config.clock.clearTimeout(this.#timer);
     this.#pool.leave(this);
@@ -166,7 +161,7 @@ export class ClientConnection implements SocketEvents {
     } else if (call) {
       const failure = aborted ? cause : fetchFailed(cause);
       call.fail(failure);
-      body?.fail(failure);
+      answer?.body?.fail(failure);
     }
     this.#pool.freed();
   }
@@ -180,27 +175,23 @@ export class ClientConnection implements SocketEvents {
   /** False while the final head has not come. */
   #readHead(): boolean {
     const call = this.#call as Call;
-    for (;;) {
-      const head = this.#reader.readHead(call.request.method);
+    let head: ResponseHead | undefined;
+    do {
+      head = this.#reader.readHead(call.request.method);
       if (head === undefined) return false;
       if (head.status === 101) throw new ClientError("UnexpectedUpgrade");
-      if (head.status >= 200) {
-        this.#receive(head, call);
-        return true;
-      }
-      if (++this.#interim > MAX_INTERIM) {
+      if (head.status < 200 && ++this.#interim > MAX_INTERIM) {
         throw new ProtocolError("InvalidStatusLine", 502, `more than ${MAX_INTERIM} interim responses`);
       }
-    }
-  }
-
-  #receive(head: ResponseHead, call: Call): void {
-    this.#phase = RECEIVING;
-    this.#head = head;
+    } while (head.status < 200);
+    const { framing } = head;
     const inProcess = this.#socket.remoteAddress.family === "virtual";
-    const large = head.framing < 0 || head.framing > MOST_OWNED; // below 0: of unknown length
-    if (head.framing !== 0) this.#body = new IncomingBody(this, inProcess && large);
-    call.resolve({ head, body: this.#body });
+    const large = framing < 0 || framing > MOST_OWNED; // below 0: of unknown length
+    const body = framing === 0 ? undefined : new IncomingBody(this, inProcess && large);
+    this.#phase = RECEIVING;
+    this.#answer = { head, body };
+    call.resolve(this.#answer);
+    return true;
   }
 
   #readBody(): void {
@@ -208,25 +199,24 @@ export class ClientConnection implements SocketEvents {
       const event = this.#reader.readBody();
       if (event === "need-more") return;
       if (event === "end") return this.#complete();
-      this.#body?.push(event);
+      this.#answer?.body?.push(event);
     }
   }
 
   /** The response is whole. */
   #complete(): void {
-    const { wire } = this.#call as Call;
-    const head = this.#head as ResponseHead;
-    const early = this.#upload && new ClientError("InvalidBody", "answered before it was whole");
-    const whole = this.#upload?.satisfied ?? true;
-    this.#call?.end();
-    this.#body?.end(HttpHeaders.fromLines(this.#reader.trailers));
+    const call = this.#call as Call;
+    const { head, body } = this.#answer as Answer;
+    const upload = this.#upload;
+    call.end();
+    body?.end(HttpHeaders.fromLines(this.#reader.trailers));
     this.#socket.resume();
-    this.#release(early);
+    this.#release(upload && new ClientError("InvalidBody", "answered before it was whole"));
     this.#phase = IDLE;
     this.#stale = true;
     // The server would take the rest of a request for another one. Bytes behind a response answer nothing.
-    if (!whole || this.#reader.buffered > 0) return this.destroy(early);
-    if (wire.close || !head.keepAlive || this.#peerEnded) return this.end();
+    if (upload?.satisfied === false || this.#reader.buffered > 0) return this.destroy();
+    if (call.wire.close || !head.keepAlive || this.#peerEnded) return this.end();
     this.#reader.release();
     this.#pool.onIdle(this, keepAliveOf(head.headers));
   }
@@ -235,7 +225,7 @@ export class ClientConnection implements SocketEvents {
   #release(error: unknown): void {
     this.#upload?.cancel(error);
     this.#upload = undefined;
-    this.#body = undefined;
+    this.#answer = undefined;
     this.#call = undefined;
   }
 }

@@ -56,19 +56,20 @@ function decodeOne(raw: ReadableStream<Bytes>, coding: string, body: IncomingBod
   const cancel = (reason: unknown) => source.cancel(reason);
   const read = async () => (await source.read()).value;
   let decoded: ReadableStreamDefaultReader<Bytes> | undefined;
-  /** Looks at the first bytes and sends all through the right decoder. */
-  const begin = async () => {
-    let held = await read();
-    const rest = pulled(async () => {
-      const bytes = held ?? (await read());
-      held = undefined;
-      return bytes;
-    }, cancel);
-    return held === undefined ? rest : rest.pipeThrough(new DecompressionStream(formatOf(coding, held)));
-  };
   return pulled(async () => {
     try {
-      decoded ??= (await begin()).getReader();
+      if (decoded === undefined) {
+        // The first bytes tell the right decoder.
+        let held = await read();
+        if (held === undefined) return undefined;
+        const decoder = new DecompressionStream(formatOf(coding, held));
+        const all = pulled(async () => {
+          const bytes = held ?? (await read());
+          held = undefined;
+          return bytes;
+        }, cancel);
+        decoded = all.pipeThrough(decoder).getReader();
+      }
       return (await decoded.read()).value;
     } catch (cause) {
       // One failure is enough: a content that was cut is badly coded as well.

@@ -2,15 +2,14 @@ import { type Answer, Call } from "./call.ts";
 import type { Client } from "./client.ts";
 import { codingsOf, decode } from "./decoding.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
+import { ENDED, MAX_WAITING } from "./incoming-body.ts";
 import { isRedirect, MAX_REDIRECTS, redirected } from "./redirects.ts";
 import type { OutgoingRequest } from "./request.ts";
 import { writeHead } from "./request-writer.ts";
-import { fetchedResponse } from "./response.ts";
+import { FetchedResponse } from "./response.ts";
 
 /** Statuses whose `Response` can't be constructed with a body (Fetch Standard, "null body status"). */
-const NULL_BODY = new Set([204, 205, 304]);
-/** Rest of a redirect's body that is read and dropped to keep the connection; above it cutting is cheaper. */
-const MAX_DROPPED = 65_536;
+const NULL_BODY = [204, 205, 304];
 
 /**
  * One call of `fetch`, from the first request to the response, over redirects.
@@ -31,8 +30,8 @@ export async function exchange(client: Client, first: OutgoingRequest): Promise<
         throw new ClientError("TooManyRedirects", `more than ${MAX_REDIRECTS}`);
       }
       request = redirected(request, head.status, location);
-      if (head.framing >= 0 && head.framing <= MAX_DROPPED) body?.drop();
-      else body?.abort();
+      // A short one frees its connection by itself; above it cutting is cheaper.
+      if (head.framing < 0 || head.framing > MAX_WAITING) body?.abort();
     }
   } catch (error) {
     const { signal, body } = request;
@@ -68,7 +67,7 @@ async function roundTrip(client: Client, request: OutgoingRequest): Promise<Answ
 
 function toResponse(request: OutgoingRequest, { head, body }: Answer, redirected: boolean): Response {
   const { status, reason, headers } = head;
-  return fetchedResponse(
+  return new FetchedResponse(
     contentOf(request, head, body),
     { status, statusText: reason, headers: [...headers] },
     { url: request.url, redirected, headers, body },
@@ -81,12 +80,12 @@ function contentOf(
   { status, headers }: Answer["head"],
   body: Answer["body"],
 ): Uint8Array<ArrayBuffer> | ReadableStream | null {
-  if (method === "HEAD" || NULL_BODY.has(status)) {
+  if (method === "HEAD" || NULL_BODY.includes(status)) {
     body?.abort();
     return null;
   }
   if (body === undefined) return new Uint8Array();
-  const codings = body.complete && body.waiting === 0 ? [] : codingsOf(headers);
+  const codings = body.state === ENDED && body.waiting === 0 ? [] : codingsOf(headers);
   if (codings.length > 0) return decode(body, codings);
-  return body.complete ? body.takeAll() : body.stream();
+  return body.state === ENDED ? body.takeAll() : body.stream();
 }

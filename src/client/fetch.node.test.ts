@@ -10,7 +10,7 @@ import { NodeNetwork } from "../adapters/node/index.ts";
 import { HttpServer } from "../server/server.ts";
 import { causeOf } from "../testing/client-stage.ts";
 import { createFetch } from "./fetch.ts";
-import { trailersOf } from "./response.ts";
+import { trailersOf } from "./response-facts.ts";
 
 const closing: (() => void)[] = [];
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { serverStage, WireServer, wireStage } from "../testing/client-stage.ts";
 import { createFetch } from "./fetch.ts";
-import { headersOf } from "./response.ts";
+import { headersOf } from "./response-facts.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { causeOf, wireStage } from "../testing/client-stage.ts";
 import fc from "../testing/fast-check.ts";
-import { headersOf, trailersOf } from "./response.ts";
+import { headersOf, trailersOf } from "./response-facts.ts";
 
 const token = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,12}$/);
 const value = fc.stringMatching(/^([!-~]([ -~]{0,20}[!-~])?)?$/);

@@ -11,14 +11,15 @@ export interface BodySource {
 }
 
 type State = 0 | 1 | 2;
-const OPEN = 0;
-const ENDED = 1;
+export const OPEN = 0;
+/** All of it has arrived. */
+export const ENDED = 1;
 const FAILED = 2;
 
 type Controller = ReadableStreamDefaultController<Uint8Array> | ReadableByteStreamController;
 
-/** Bytes that may wait for a reader of the stream. */
-const MAX_WAITING = 65_536;
+/** Bytes that may wait for a reader of the stream: what needs none to arrive. */
+export const MAX_WAITING = 65_536;
 
 /**
  * The body of one response. Octets are taken out of the connection as they arrive, so that a short response frees
@@ -30,7 +31,7 @@ const MAX_WAITING = 65_536;
  */
 export class IncomingBody {
   readonly #source: BodySource;
-  #state: State = OPEN;
+  state: State = OPEN;
   /** Why the content can't be read to its end, be it that it was cut or that it can't be decoded. */
   failure: unknown;
   trailers: HttpHeaders | undefined;
@@ -50,16 +51,6 @@ export class IncomingBody {
   constructor(source: BodySource, borrows: boolean) {
     this.#source = source;
     this.borrows = borrows;
-  }
-
-  /** Whether all of it has arrived. */
-  get complete(): boolean {
-    return this.#state === ENDED;
-  }
-
-  /** Whether no more of it will arrive. */
-  get settled(): boolean {
-    return this.#state !== OPEN;
   }
 
   // What the connection says.
@@ -105,27 +96,20 @@ export class IncomingBody {
     };
     // Chromium collects the stream's own object while its platform reads it on (`response.text()`): what
     // lives as long as anybody can pull is the function that is pulled with.
-    if (this.#state === OPEN) ABANDONED?.register(source.pull, this);
+    if (this.state === OPEN) ABANDONED?.register(source.pull, this);
     try {
       if (!this.borrows) return new ReadableStream({ type: "bytes", ...source });
     } catch {}
     return new ReadableStream<Uint8Array<ArrayBuffer>>(source, { highWaterMark: 0 });
   }
 
-  /** Reads the rest and drops it, so that the connection can be used again. */
-  drop(): void {
-    this.stream()
-      .pipeTo(new WritableStream())
-      .catch(() => {}); // the connection is gone, and nobody asked for more
-  }
-
   /** Nobody wants the rest. */
   abort(): void {
-    if (this.#state === OPEN) this.#source.destroy(new ClientError("BodyCancelled"));
+    if (this.state === OPEN) this.#source.destroy(new ClientError("BodyCancelled"));
   }
 
   #settle(state: State): void {
-    this.#state = state;
+    this.state = state;
     this.#serve();
     for (const settled of this.whenSettled) settled();
   }
@@ -133,15 +117,15 @@ export class IncomingBody {
   /** Answers the read that waits, if it can be. */
   #serve(): void {
     const controller = this.#controller;
-    if (controller === undefined || (this.#state === OPEN && this.waiting === 0)) return;
+    if (controller === undefined || (this.state === OPEN && this.waiting === 0)) return;
     this.#controller = undefined;
     if (this.waiting > 0) {
       const bytes = this.takeAll();
       // A byte stream takes over the whole buffer of what it is given: bytes that share theirs, with a head or with
       // what follows, are copied.
       controller.enqueue(bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice());
-      if (this.#state === OPEN) this.#source.setFull(false);
-    } else if (this.#state === FAILED) {
+      if (this.state === OPEN) this.#source.setFull(false);
+    } else if (this.state === FAILED) {
       controller.error(this.failure);
     } else {
       controller.close();

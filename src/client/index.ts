@@ -5,4 +5,4 @@ export type { CookieJar, FetchOptions } from "./options.ts";
 export { type RawAnswer, type RawRequestOptions, rawRequest } from "./raw-request.ts";
 export type { RawResponse } from "./raw-responses.ts";
 export type { FetchInit } from "./request.ts";
-export { headersOf, trailersOf } from "./response.ts";
+export { headersOf, trailersOf } from "./response-facts.ts";

@@ -38,11 +38,9 @@ export interface FetchOptions {
 }
 
 /** Options with every default applied. */
-export interface ClientConfig {
+export interface ClientConfig extends FetchOptions {
   readonly keepAliveMs: number;
   readonly maxConnectionsPerOrigin: number;
-  readonly cookieJar: CookieJar | undefined;
-  readonly baseUrl: string | undefined;
   readonly userAgent: string;
   readonly limits: Limits;
   readonly clock: Clock;
@@ -50,10 +48,9 @@ export interface ClientConfig {
 
 export function resolveOptions(options: FetchOptions): ClientConfig {
   return {
+    ...options,
     ...mergeNumbers({ keepAliveMs: 10_000 }, options, 0, atLeast),
     ...mergeNumbers({ maxConnectionsPerOrigin: 256 }, options, 1, atLeast),
-    cookieJar: options.cookieJar,
-    baseUrl: options.baseUrl === undefined ? undefined : String(options.baseUrl),
     userAgent: options.userAgent ?? "portico",
     limits: mergeNumbers(DEFAULT_LIMITS, options.limits, 1, atLeast),
     clock: options.clock ?? systemClock,

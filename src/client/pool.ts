@@ -34,9 +34,8 @@ export class Pool {
   /** On a connection that idles, or on a new one. */
   send(call: Call): void {
     const connection = this.#idle.pop();
-    if (connection === undefined) return this.apply(call);
-    connection.keep();
-    connection.send(call);
+    if (connection === undefined) this.apply(call);
+    else connection.send(call);
   }
 
   /** On a connection of its own, as soon as there may be one more. */
@@ -84,8 +83,8 @@ export class Pool {
     const { signal } = call.request;
     this.#open++;
     try {
-      const spec = signal === undefined ? this.#address : { ...this.#address, signal };
-      const connection = new ClientConnection(await this.#network.connect(spec), this);
+      const socket = await this.#network.connect({ ...this.#address, ...(signal && { signal }) });
+      const connection = new ClientConnection(socket, this);
       // `connect` may resolve although the signal was aborted just then: the call is over.
       if (signal?.aborted) connection.destroy(signal.reason);
       else connection.send(call);

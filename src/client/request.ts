@@ -27,8 +27,8 @@ export interface OutgoingRequest {
 }
 
 /** Methods that mean the same in any case (Fetch Standard, "normalize"). */
-const NORMALIZED = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"]);
-const FORBIDDEN = new Set(["CONNECT", "TRACE", "TRACK"]);
+const NORMALIZED = /^(DELETE|GET|HEAD|OPTIONS|POST|PUT)$/;
+const FORBIDDEN = /^(CONNECT|TRACE|TRACK)$/;
 
 /**
  * The arguments of `fetch` as one request. They are read at once, but for a body that has to be looked at first.
@@ -37,7 +37,7 @@ const FORBIDDEN = new Set(["CONNECT", "TRACE", "TRACK"]);
 export async function prepare(
   input: string | URL | Request,
   init: FetchInit,
-  baseUrl: string | undefined,
+  baseUrl?: string | URL,
 ): Promise<OutgoingRequest> {
   const request = input instanceof Request ? input : undefined;
   const url = readUrl(request?.url ?? (input as string | URL), baseUrl);
@@ -71,7 +71,7 @@ export async function prepare(
 
 function readUrl(
   input: string | URL,
-  base = (globalThis as { location?: { href: string } }).location?.href,
+  base: string | URL | undefined = (globalThis as { location?: { href: string } }).location?.href,
 ): URL {
   let url: URL;
   try {
@@ -90,8 +90,8 @@ export function hasCredentials({ username, password }: URL): boolean {
 function readMethod(given: string): string {
   if (!isToken(given)) throw new TypeError("wanted a token as the method");
   const upper = given.toUpperCase();
-  if (FORBIDDEN.has(upper)) throw new TypeError(`fetch does not send ${upper}`);
-  return NORMALIZED.has(upper) ? upper : given;
+  if (FORBIDDEN.test(upper)) throw new TypeError(`fetch does not send ${upper}`);
+  return NORMALIZED.test(upper) ? upper : given;
 }
 
 /** Firefox does not say: what can have a body is read there. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { causeOf, serverStage, wireStage } from "../testing/client-stage.ts";
-import { trailersOf } from "./response.ts";
+import { trailersOf } from "./response-facts.ts";
 
 describe("trailers", () => {
   test("are there when the body has ended", async () => {
