@@ -4,7 +4,6 @@ import type { RequestHead } from "../http1/request-head.ts";
 import { type KnownHeads, RequestReader } from "../http1/request-reader.ts";
 import type { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
-import type { DateLine } from "./date-line.ts";
 import { Exchange, incomplete } from "./exchange.ts";
 import { FAILED } from "./incoming-body.ts";
 import type { ServerConfig } from "./options.ts";
@@ -14,11 +13,9 @@ import { UpgradedSocket } from "./upgraded-socket.ts";
 import type { Watchdog, Watched } from "./watchdog.ts";
 
 /** What all connections of a server share. */
-export interface ConnectionHost {
-  readonly config: ServerConfig;
+export interface ConnectionHost extends ServerConfig {
   /** Has all connections. */
   readonly watchdog: Watchdog<Connection>;
-  readonly date: DateLine;
   readonly heads: KnownHeads;
   /** One for all: a head is begun and ended without a wait in between. */
   readonly head: ResponseHeadWriter;
@@ -86,18 +83,18 @@ export class Connection implements SocketEvents, Watched {
   }
 
   get reader(): RequestReader {
-    this.#reader ??= new RequestReader(this.host.config.limits, this.host.heads);
+    this.#reader ??= new RequestReader(this.host.limits, this.host.heads);
     return this.#reader;
   }
 
   get output(): Output {
-    this.#output ??= new Output(this.socket, this.host.config.limits.maxUnsentBytes);
+    this.#output ??= new Output(this.socket, this.host.limits.maxUnsentBytes);
     return this.#output;
   }
 
   /** Attaches to the socket: requests are served from now on. */
   start(): void {
-    this.#wait(this.host.config.timeouts.headersMs);
+    this.#wait(this.host.timeouts.headersMs);
     this.host.watchdog.add(this);
     this.socket.open(this);
   }
@@ -109,7 +106,7 @@ export class Connection implements SocketEvents, Watched {
   shutDown(): void {
     this.#upgraded?.shutDown();
     if (!this.#open || this.#exchange || this.reader.buffered > 0) return;
-    const { clock, timeouts } = this.host.config;
+    const { clock, timeouts } = this.host;
     const until = this.#deadline - timeouts.headersMs + NEW_MS;
     if (this.#awaitsHead && until > clock.now()) this.#deadline = until;
     else this.linger();
@@ -143,7 +140,7 @@ export class Connection implements SocketEvents, Watched {
     this.host.watchdog.delete(this);
     this.host.connectionClosed(this);
     this.#exchange?.lost(error);
-    this.#output?.close();
+    this.#output?.drained(true);
     this.#upgraded?.onClose(error);
   }
 
@@ -153,7 +150,7 @@ export class Connection implements SocketEvents, Watched {
   awaitBody(): void {
     if (this.#deadline === 0) {
       this.#mark = this.#exchange?.incoming?.received ?? 0;
-      this.#wait(this.host.config.timeouts.bodyMs);
+      this.#wait(this.host.timeouts.bodyMs);
     }
     this.#updateFlow();
   }
@@ -177,17 +174,17 @@ export class Connection implements SocketEvents, Watched {
 
   /** Tells of a peer's mistake, answers it and closes; nothing that follows it is read as a request. */
   #refuse(error: ProtocolError): void {
-    this.host.config.onClientError?.(error, this.socket, () => this.handOver());
+    this.host.onClientError?.(error, this.socket, () => this.handOver());
     if (this.#open) this.turnAway(error.status);
   }
 
   /** Answers with a status alone, and closes. */
   turnAway(status: number): void {
     const text = `${reasonPhrase(status)}\n`;
-    const { head, date } = this.host;
+    const { head, watchdog } = this.host;
     head.begin(status, { "Content-Type": "text/plain; charset=utf-8" });
     const content = this.#exchange?.method === "HEAD" ? "" : text;
-    this.output.add(head.end(text.length, date.get(), "close", content));
+    this.output.add(head.end(text.length, watchdog.dateLine, "close", content));
     this.linger();
   }
 
@@ -226,7 +223,7 @@ export class Connection implements SocketEvents, Watched {
   }
 
   #endSide(): void {
-    const { lingerMs, writeStallMs } = this.host.config.timeouts;
+    const { lingerMs, writeStallMs } = this.host.timeouts;
     this.#wait(this.output.volume > MAX_QUICK ? Math.max(lingerMs, writeStallMs || Infinity) : lingerMs);
     this.socket.end();
   }
@@ -250,7 +247,7 @@ export class Connection implements SocketEvents, Watched {
       this.output.volume = 0;
       const exchange = new Exchange(this, head);
       this.#exchange = exchange;
-      if (head.framing <= this.host.config.maxBody) exchange.start(this.#callback);
+      if (head.framing <= this.host.maxBody) exchange.start(this.#callback);
       else this.#refuse(new ProtocolError("BodyTooLarge", 413));
     }
     this.#advancing = false;
@@ -281,7 +278,7 @@ export class Connection implements SocketEvents, Watched {
       if (this.peerEnded) return this.#refuse(incomplete());
       // Set once for each head: bytes that trickle in do not extend it.
       if (this.#awaitsHead && this.#deadline > 0) return;
-      this.#wait(this.host.config.timeouts.headersMs);
+      this.#wait(this.host.timeouts.headersMs);
       this.#awaitsHead = true;
       return;
     }
@@ -306,12 +303,12 @@ export class Connection implements SocketEvents, Watched {
 
   /** @param ms 0 for ever */
   #wait(ms: number): void {
-    this.#deadline = ms > 0 ? this.host.config.clock.now() + ms : 0;
+    this.#deadline = ms > 0 ? this.host.clock.now() + ms : 0;
   }
 
   checkDeadlines(now: number): void {
     if (this.#upgraded) return;
-    const { keepAliveMs, writeStallMs } = this.host.config.timeouts;
+    const { keepAliveMs, writeStallMs } = this.host.timeouts;
     if (this.#deadline === FROM_NEXT_SWEEP) {
       this.#deadline = now + (keepAliveMs || Infinity);
       this.#letGo();
@@ -337,8 +334,7 @@ export class Connection implements SocketEvents, Watched {
     const wanted = exchange ? exchange.wantsBody() : !this.#output?.full;
     this.#setPaused(
       !wanted &&
-        (exchange?.incoming?.state === FAILED ||
-          this.reader.buffered > this.host.config.limits.maxReadAheadBytes),
+        (exchange?.incoming?.state === FAILED || this.reader.buffered > this.host.limits.maxReadAheadBytes),
     );
   }
 

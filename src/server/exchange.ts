@@ -68,7 +68,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     super();
     this.connection = connection;
     this.head = head;
-    this.incoming = head.framing === 0 ? undefined : new IncomingBody(this, connection.host.config.maxBody);
+    this.incoming = head.framing === 0 ? undefined : new IncomingBody(this, connection.host.maxBody);
     this.#continueOwed = head.expectsContinue;
   }
 
@@ -113,7 +113,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   /** @param written by the callback when the wait began */
   #doubtIn(ms: number, written: number): void {
     const { host, output, socket } = this.connection;
-    const { clock, timeouts } = host.config;
+    const { clock, timeouts } = host;
     if (ms === 0) return;
     this.#doubtTimer = clock.setTimeout(() => {
       if (output.volume === written) return socket.destroy();
@@ -150,7 +150,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   forget(): void {
     this.#stage = OVER;
     if (this.incoming?.state === OPEN) this.incoming.fail(incomplete());
-    if (this.#doubtTimer !== undefined) this.connection.host.config.clock.clearTimeout(this.#doubtTimer);
+    if (this.#doubtTimer !== undefined) this.connection.host.clock.clearTimeout(this.#doubtTimer);
   }
 
   // `BodySource`: the request's body.
@@ -223,7 +223,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   }
 
   get dateLine(): string {
-    return this.sendsDate ? this.connection.host.date.get() : "";
+    return this.sendsDate ? this.connection.host.watchdog.dateLine : "";
   }
 
   /** Whether what is written goes nowhere. */
@@ -322,7 +322,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     if (this.#reported === error) return;
     this.#reported = error;
     try {
-      this.connection.host.config.onError(error, this);
+      this.connection.host.onError(error, this);
     } catch {
       // An error handler that throws has no one else to tell.
     }

@@ -2,7 +2,6 @@ import { expect, it } from "vitest";
 import { ResponseHeadWriter } from "../http1/response-writer.ts";
 import { type Socket, systemClock } from "../socket/index.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
-import { DateLine } from "./date-line.ts";
 import { resolveOptions } from "./options.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -27,11 +26,9 @@ function connect(): { connection: Connection; held: unknown[]; written: () => st
     end: nothing,
     destroy: nothing,
   };
-  const watchdog = new Watchdog<Connection>(clock, [1000]);
   const host: ConnectionHost = {
-    config: resolveOptions({ clock }),
-    watchdog,
-    date: new DateLine(clock, watchdog),
+    ...resolveOptions({ clock }),
+    watchdog: new Watchdog<Connection>(clock, [1000]),
     heads: { last: undefined },
     head: new ResponseHeadWriter(),
     closing: false,

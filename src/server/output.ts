@@ -34,8 +34,7 @@ export class Output {
   /** Made when it is first needed: most connections have answers that are ready at once. */
   #hop: (() => void) | undefined;
   #full = false;
-  readonly #waiters: Waiter[] = [];
-  #closed = false;
+  readonly #waiters: ((gone: boolean) => void)[] = [];
   /** Characters and bytes that wait, once the socket is full. */
   #unsent = 0;
   readonly #maxUnsent: number;
@@ -110,12 +109,12 @@ export class Output {
     if (!running) queueMicrotask(this.#hop);
   }
 
-  /** The socket took everything. */
-  drained(): void {
+  /** The socket took everything. @param gone or takes nothing any more */
+  drained(gone = false): void {
     this.#full = false;
     this.#drained += this.#unsent;
     this.#unsent = 0;
-    for (const { resolve } of this.#waiters.splice(0)) resolve();
+    for (const settle of this.#waiters.splice(0)) settle(gone);
   }
 
   /**
@@ -135,17 +134,12 @@ export class Output {
     return withinMs > 0 && now >= this.#deadline;
   }
 
-  /** The connection is gone: what waits is dropped. */
-  close(): void {
-    this.#closed = true;
-    this.flush();
-    for (const { reject } of this.#waiters.splice(0)) reject(tooLate());
-  }
-
   /** Resolves when more can be written; rejects when the connection goes. */
   writable(): Promise<void> {
     if (!this.#full) return RESOLVED;
-    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    return new Promise((resolve, reject) =>
+      this.#waiters.push((gone) => (gone ? reject(tooLate()) : resolve())),
+    );
   }
 
   #hopped(): void {
@@ -155,18 +149,12 @@ export class Output {
   }
 
   #write(data: string | Uint8Array, given = false): void {
-    if (this.#closed) return;
     this.volume += data.length;
     if (this.#socket.write(data, given)) return;
     this.#full = true;
     this.#unsent += data.length;
     if (this.#unsent > this.#maxUnsent) this.#socket.destroy();
   }
-}
-
-interface Waiter {
-  resolve(): void;
-  reject(error: unknown): void;
 }
 
 function join(pieces: readonly (string | Uint8Array)[]): Uint8Array {

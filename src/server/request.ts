@@ -93,11 +93,10 @@ export abstract class RequestMessage {
   }
 
   async formData(): Promise<FormData> {
-    const type = this.headers.get("content-type");
-    const bytes = await this.bytes();
+    const bytes = (await this.bytes()) as Uint8Array<ArrayBuffer>;
     // The platform's parser of multipart/form-data and application/x-www-form-urlencoded.
-    const headers: HeadersInit = type === null ? {} : { "Content-Type": type };
-    return new Response(bytes as Uint8Array<ArrayBuffer>, { headers }).formData();
+    const headers = { "Content-Type": this.headers.get("content-type") ?? "" };
+    return new Response(bytes, { headers }).formData();
   }
 
   /** The client is gone, or seems to be, before the response was complete. */

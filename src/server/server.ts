@@ -4,7 +4,6 @@ import { portProblem } from "../socket/port.ts";
 import { ACCEPT_PAUSE_MS, isTransient } from "./accept-loop.ts";
 import { Admission } from "./admission.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
-import { DateLine } from "./date-line.ts";
 import { callable, UsageError } from "./errors.ts";
 import {
   atLeast,
@@ -13,7 +12,6 @@ import {
   type ListenOptions,
   resolveOptions,
   type ServeOptions,
-  type ServerConfig,
   type ServerOptions,
   type Timeouts,
 } from "./options.ts";
@@ -30,8 +28,6 @@ const ASSUMED_DESCRIPTORS = 5;
 export class HttpServer implements AsyncDisposable {
   readonly #network: Network;
   readonly #options: ServerOptions;
-  readonly #config: ServerConfig;
-  readonly #connections: ReadonlySet<Connection>;
   readonly #admission: Admission;
   readonly #host: ConnectionHost & { closing: boolean };
   #listener: Listener | undefined;
@@ -45,14 +41,11 @@ export class HttpServer implements AsyncDisposable {
   constructor(options: ServerOptions & { network: Network }) {
     this.#network = options.network;
     this.#options = options;
-    this.#config = resolveOptions(options);
-    this.#admission = new Admission(this.#config.limits);
-    const watchdog = new Watchdog<Connection>(this.#config.clock, Object.values(this.#config.timeouts));
-    this.#connections = watchdog.watched;
+    const config = resolveOptions(options);
+    this.#admission = new Admission(config.limits);
     this.#host = {
-      config: this.#config,
-      watchdog,
-      date: new DateLine(this.#config.clock, watchdog),
+      ...config,
+      watchdog: new Watchdog(config.clock, Object.values(config.timeouts)),
       heads: {},
       head: new ResponseHeadWriter(),
       closing: false,
@@ -63,9 +56,13 @@ export class HttpServer implements AsyncDisposable {
     };
   }
 
+  get #connections(): ReadonlySet<Connection> {
+    return this.#host.watchdog.watched;
+  }
+
   /** The times that hold now: one that is set holds for the waits that begin from then on. */
   get timeouts(): { -readonly [Name in keyof Timeouts]: number } {
-    return this.#config.timeouts;
+    return this.#host.timeouts;
   }
 
   /** Whether the server is bound and was not closed. */
@@ -136,7 +133,7 @@ export class HttpServer implements AsyncDisposable {
    */
   shouldAcceptRequest(assumedDescriptorsPerRequest = ASSUMED_DESCRIPTORS): boolean {
     atLeast("assumedDescriptorsPerRequest", assumedDescriptorsPerRequest, 0);
-    const { active, max = this.#config.maxDescriptorsFallback } = this.#network.descriptors();
+    const { active, max = this.#host.maxDescriptorsFallback } = this.#network.descriptors();
     return active + assumedDescriptorsPerRequest <= max;
   }
 
@@ -190,9 +187,9 @@ export class HttpServer implements AsyncDisposable {
     await this.#listener?.close();
     this.#draining = false;
     if (graceMs === 0) this.#cut();
-    else for (const connection of [...this.#connections]) connection.shutDown();
+    else for (const connection of this.#connections) connection.shutDown();
     if (this.#connections.size === 0) return;
-    const { clock } = this.#config;
+    const { clock } = this.#host;
     const timer = clock.setTimeout(() => this.#cut(), graceMs);
     await new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
@@ -202,7 +199,7 @@ export class HttpServer implements AsyncDisposable {
 
   /** Cuts every connection, whatever it is doing. */
   #cut(): void {
-    for (const connection of [...this.#connections]) connection.socket.destroy();
+    for (const connection of this.#connections) connection.socket.destroy();
   }
 
   async #acceptNext(callback: RequestCallback, assumedDescriptors: number): Promise<void> {
@@ -211,13 +208,13 @@ export class HttpServer implements AsyncDisposable {
       await this.acceptRequest(callback);
     } catch (error) {
       if (!isTransient(error)) throw error;
-      this.#config.onError(error);
+      this.#host.onError(error);
       await this.#pause();
     }
   }
 
   #pause(): Promise<void> {
-    return new Promise((resolve) => this.#config.clock.setTimeout(resolve, ACCEPT_PAUSE_MS));
+    return new Promise((resolve) => this.#host.clock.setTimeout(resolve, ACCEPT_PAUSE_MS));
   }
 
   #bound(): Listener {

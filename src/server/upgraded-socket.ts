@@ -10,11 +10,11 @@ export class UpgradedSocket implements UpgradedConnection {
   readonly remoteAddress: SocketAddress;
   readonly secure: boolean;
   readonly #socket: Socket;
-  readonly #rest: Uint8Array[];
+  /** What is to be told of yet, in its order. */
+  readonly #waiting: ((events: SocketEvents) => void)[];
   #events: SocketEvents | undefined;
   #paused = false;
-  #flushing = false;
-  #ended = false;
+  #scheduled = false;
   #closed: { error: Error | undefined } | undefined;
   #onShutDown: (() => void) | undefined;
   #shuttingDown = false;
@@ -22,7 +22,7 @@ export class UpgradedSocket implements UpgradedConnection {
   /** @param rest what was already read; the socket has to be paused */
   constructor(socket: Socket, rest: Uint8Array[]) {
     this.#socket = socket;
-    this.#rest = rest;
+    this.#waiting = rest.map((bytes) => (events) => events.onData(bytes));
     this.localAddress = socket.localAddress;
     this.remoteAddress = socket.remoteAddress;
     this.secure = socket.secure === true;
@@ -81,15 +81,15 @@ export class UpgradedSocket implements UpgradedConnection {
   onData(any: Uint8Array): void {
     // The connection takes Node's `Buffer`; others get what the contract of `Socket` says.
     const bytes = new Uint8Array(any.buffer, any.byteOffset, any.length);
-    if (this.#events && !this.#paused && this.#rest.length === 0) this.#events.onData(bytes);
+    if (this.#events && !this.#paused && this.#waiting.length === 0) this.#events.onData(bytes);
     else {
-      this.#rest.push(bytes);
+      this.#waiting.push((events) => events.onData(bytes));
       this.#socket.pause();
     }
   }
 
   onEnd(): void {
-    this.#ended = true;
+    this.#waiting.push((events) => events.onEnd());
     this.#schedule();
   }
 
@@ -105,27 +105,16 @@ export class UpgradedSocket implements UpgradedConnection {
   /** Delivers what waits, from a microtask: never from inside a call to the socket. */
   #schedule(): void {
     const events = this.#events;
-    if (this.#flushing || !events) return;
-    this.#flushing = true;
-    queueMicrotask(() => this.#flush(events));
+    if (this.#scheduled || !events) return;
+    this.#scheduled = true;
+    queueMicrotask(() => this.#deliver(events));
   }
 
-  #flush(events: SocketEvents): void {
-    this.#flushing = false;
-    while (!this.#paused && this.#rest.length > 0 && !this.#closed?.error) events.onData(this.#rest.shift()!);
-    if (!this.#paused && this.#rest.length === 0) {
-      if (this.#ended) {
-        this.#ended = false;
-        events.onEnd();
-      }
-      if (!this.#closed) this.#socket.resume();
-    }
-    if (this.#closed) {
-      this.#events = CLOSED;
-      events.onClose(this.#closed.error);
-    }
+  #deliver(events: SocketEvents): void {
+    while (!this.#paused && this.#waiting.length > 0 && !this.#closed?.error) this.#waiting.shift()?.(events);
+    // Behind the close nothing is scheduled any more.
+    if (this.#closed) return events.onClose(this.#closed.error);
+    this.#scheduled = false;
+    if (!this.#paused) this.#socket.resume();
   }
 }
-
-/** Takes the place of the consumer once it was told of the close. */
-const CLOSED: SocketEvents = { onData() {}, onEnd() {}, onDrain() {}, onClose() {} };

@@ -28,8 +28,7 @@ export class Watchdog<Of extends Watched> {
   /** Who is still to be looked at in the present sweep. */
   #left = this.watched.values();
   #timer: unknown;
-  /** Counts the turns of sweeps, and the times that somebody came after there was nobody to sweep. */
-  sweep = 0;
+  #dateLine = "";
 
   constructor(clock: Clock, timeouts: readonly number[]) {
     this.#clock = clock;
@@ -37,10 +36,20 @@ export class Watchdog<Of extends Watched> {
     this.#interval = Math.max(5, shortest / 4);
   }
 
+  /**
+   * The `Date` field line (RFC 9110 section 6.6.1). The clock is asked once a sweep, which comes at least once a
+   * second: asking it for each answer would cost 40 of a small request's 350 ns.
+   */
+  get dateLine(): string {
+    // toUTCString is IMF-fixdate by ECMA-262.
+    if (this.#dateLine === "") this.#dateLine = `Date: ${new Date(this.#clock.now()).toUTCString()}\r\n`;
+    return this.#dateLine;
+  }
+
   add(watched: Of): void {
     this.watched.add(watched);
     if (this.#timer !== undefined) return;
-    this.sweep++;
+    this.#dateLine = "";
     this.#timer = this.#clock.setTimeout(this.#turn, this.#interval);
   }
 
@@ -55,7 +64,7 @@ export class Watchdog<Of extends Watched> {
 
   readonly #turn = (): void => {
     this.#timer = undefined;
-    this.sweep++;
+    this.#dateLine = "";
     const swept = this.#sweep();
     if (this.watched.size > 0)
       this.#timer ??= this.#clock.setTimeout(this.#turn, swept ? this.#interval : TURN_MS);
