@@ -62,7 +62,7 @@ async function overSocket() {
   });
   void server.serve(80, async (request) => {
     let bytes = 0;
-    for await (const chunk of request.body) bytes += chunk.length;
+    for await (const chunk of request) bytes += chunk.length;
     if (bytes !== bodyBytes) throw new Error(`${bytes} of ${bodyBytes} bytes came through`);
     await request.respond(200, "ok");
   });

@@ -117,7 +117,7 @@ describe.skipIf(!("values" in ReadableStream.prototype))("a request's body, iter
 describe("a request's body, iterated", () => {
   it("takes nothing that nobody asked for", async () => {
     const arriving = new Arriving(a, b);
-    const iterator = arriving.stream.values();
+    const iterator = arriving.stream[Symbol.asyncIterator]();
     expect([arriving.taken, arriving.body.used]).toEqual([0, false]);
     await iterator.next();
     expect([arriving.taken, arriving.body.used]).toEqual([1, true]);
@@ -142,7 +142,7 @@ describe("a request's body, iterated", () => {
     const left = reader.read();
     reader.releaseLock();
     await left.catch(() => {});
-    const iterator = arriving.stream.values();
+    const iterator = arriving.stream[Symbol.asyncIterator]();
     arriving.arrive(a, b, "end");
     expect([await iterator.next(), await iterator.next(), await iterator.next()]).toEqual([
       { done: false, value: a },

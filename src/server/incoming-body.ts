@@ -38,7 +38,7 @@ export class IncomingBody {
   #stream: ReadableStream<Uint8Array> | undefined;
   #waiter: Waiter | undefined;
   #trailers: Promise<HttpHeaders> | undefined;
-  #settleTrailers: (() => void) | undefined;
+  #onEnd: (() => void) | undefined;
   /** Of this body, not of the one that the connection reads next. */
   #trailerLines: FieldLines | undefined;
 
@@ -60,16 +60,19 @@ export class IncomingBody {
   /** The trailer section, once the body was read to its end. */
   get trailers(): Promise<HttpHeaders> {
     if (!this.#trailers) {
-      this.#trailers = new Promise((resolve, reject) => {
-        this.#settleTrailers = () => {
-          if (this.state === ENDED) resolve(HttpHeaders.fromLines(this.#trailerLines));
-          else reject(new UsageError("ConnectionClosed", "the body was not read"));
-        };
-      });
+      this.#trailers = this.#readTrailers();
       this.#trailers.catch(() => {}); // that nobody waits for them is no unhandled rejection
-      if (this.state !== OPEN) this.#settleTrailers?.();
     }
     return this.#trailers;
+  }
+
+  async #readTrailers(): Promise<HttpHeaders> {
+    if (this.state === OPEN)
+      await new Promise<void>((resolve) => {
+        this.#onEnd = resolve;
+      });
+    if (this.state === FAILED) throw new UsageError("ConnectionClosed", "the body was not read");
+    return HttpHeaders.fromLines(this.#trailerLines);
   }
 
   /** The body as a stream. Pulls nothing ahead of its reader. */
@@ -86,38 +89,10 @@ export class IncomingBody {
       },
       { highWaterMark: 0 },
     );
-    const values = (options?: ReadableStreamIteratorOptions) => {
-      const pieces = this.#pieces(stream.getReader(), options?.preventCancel);
-      void pieces.next(); // into its `try`: from now on `return` lets the reader go
-      return pieces;
-    };
-    this.#stream = Object.assign(stream, { values, [Symbol.asyncIterator]: values });
+    if (!(Symbol.asyncIterator in ReadableStream.prototype))
+      Object.assign(stream, { [Symbol.asyncIterator]: () => piecesOf(stream) });
+    this.#stream = stream;
     return stream;
-  }
-
-  /**
-   * Iterates over the stream, past it: the platform takes two microseconds to hand on a piece. Who iterates holds its
-   * one reader; but who read before may have left something in its queue. Its end, failure and cancellation stay the platform's.
-   * The first piece is for nobody.
-   */
-  async *#pieces(reader: ReadableStreamDefaultReader<Uint8Array>, preventCancel?: boolean): Pieces {
-    const direct = !this.used;
-    let piece: Uint8Array | undefined = new Uint8Array();
-    try {
-      for (;;) {
-        yield piece;
-        this.used = true;
-        piece = undefined; // while it waits nothing is held
-        try {
-          if (direct) piece = await this.read();
-        } catch {} // the reader fails with the same
-        piece ??= (await reader.read()).value;
-        if (piece === undefined) return;
-      }
-    } finally {
-      reader.releaseLock();
-      if (!preventCancel) await this.#stream?.cancel();
-    }
   }
 
   /**
@@ -211,7 +186,7 @@ export class IncomingBody {
   #end(state: State): void {
     this.state = state;
     this.#trailerLines = this.#source.bodyEnded();
-    this.#settleTrailers?.();
+    this.#onEnd?.();
   }
 
   /** `undefined` at the end. */
@@ -236,7 +211,16 @@ export class IncomingBody {
   }
 }
 
-type Pieces = AsyncGenerator<Uint8Array, undefined, undefined>;
+/** For Safari, whose streams can't be iterated. */
+async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  const reader = stream.getReader();
+  try {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) yield piece.value;
+  } finally {
+    reader.releaseLock();
+    await stream.cancel();
+  }
+}
 
 interface Waiter {
   resolve(chunk: Uint8Array | undefined): void;
