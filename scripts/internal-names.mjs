@@ -9,7 +9,7 @@ export const internalNames = `
   transferEncoding bodyWanted clientLost connectionUpgrade dateLine
   hostLines isAt knownHead maxBytes maxLineBytes nameLength nextHead
   setFull takeAll targetEnd targetStart toHead tooLarge watchdog addContentType ascii
-  answering cancelSource turnAway wantsBody clientEnded bodyArrived bodyTimedOut checkDeadlines connectionClosed discard drainOwed exchangeEnded
+  answering cancelSource turnAway clientEnded bodyArrived bodyTimedOut checkDeadlines connectionClosed drainOwed exchangeEnded
   expectsContinue expire hasUpgrade isContentType onIdle peerEnded
   poolFor satisfied streamStarting
   testValue writtenAt

@@ -239,7 +239,7 @@ export class Connection implements SocketEvents, Watched {
   #advance(): void {
     if (!this.#open || this.#advancing) return;
     this.#advancing = true;
-    this.#exchange?.progress();
+    this.#exchange?.incoming?.progress();
     while (this.#open && !this.#exchange && !this.output.full) {
       const head = this.#nextHead();
       if (head === undefined) break;
@@ -331,7 +331,7 @@ export class Connection implements SocketEvents, Watched {
   #updateFlow(): void {
     if (!this.#open) return;
     const exchange = this.#exchange;
-    const wanted = exchange ? exchange.wantsBody() : !this.#output?.full;
+    const wanted = exchange ? exchange.incoming?.waiting : !this.#output?.full;
     this.#setPaused(
       !wanted &&
         (exchange?.incoming?.state === FAILED || this.reader.buffered > this.host.limits.maxReadAheadBytes),

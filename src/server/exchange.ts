@@ -90,17 +90,6 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
 
   // What the connection says.
 
-  /** Octets may have come, or the peer's end. */
-  progress(): void {
-    if (this.#stage === DRAINING) this.#drain();
-    else this.incoming?.progress();
-  }
-
-  /** Whether octets of the body are waited for. */
-  wantsBody(): boolean {
-    return this.#stage === DRAINING || this.incoming?.waiting === true;
-  }
-
   /**
    * The client ended its side. TCP says the same of one that waits for the answer and of one that is gone, until it is
    * written to: a callback that takes its time has to know of the latter, so it is told for both, and a client whose
@@ -130,7 +119,6 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   /** The body did not come in time. @param mark how much of it had come when the wait began */
   bodyTimedOut(mark: number): void {
     const { connection, incoming } = this;
-    if (this.#stage === DRAINING) return connection.linger();
     if (!incoming?.waiting) return; // it is the callback that takes its time
     if (incoming.received - mark >= BODY_PROGRESS) return connection.awaitBody();
     this.#closeAfter = true;
@@ -344,20 +332,24 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     } else {
       this.#stage = DRAINING;
       connection.written();
-      connection.awaitBody();
       this.#drain();
     }
   }
 
+  /** Reads and drops the rest of the request's body. */
   #drain(): void {
     const { connection, head, incoming } = this;
+    const giveUp = () => connection.linger();
     try {
-      if (incoming === undefined || incoming.discard()) this.#finish();
-      else if (incoming.received > MAX_DRAIN + Math.max(0, head.framing)) connection.linger();
+      while (incoming && incoming.received <= MAX_DRAIN + Math.max(0, head.framing)) {
+        const piece = incoming.read(true);
+        if (piece === undefined) return this.#finish();
+        if (piece instanceof Promise) return void piece.then(() => this.#drain(), giveUp);
+      }
     } catch {
-      // What is left of the body is malformed or was cut; the answer is out, so closing is all there is to say.
-      connection.linger();
+      // What is left is malformed or was cut.
     }
+    giveUp(); // the answer is out, so closing is all there is to say
   }
 
   #finish(): void {

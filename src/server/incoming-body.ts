@@ -136,10 +136,12 @@ export class IncomingBody {
   /**
    * The next octets, `undefined` at the end; a promise only where something has to arrive first.
    * @throws ProtocolError when the body is too large, malformed or was cut
-   * @throws UsageError `BodyAlreadyRead` when it was dropped, as the response was whole and nobody read
+   * @param drop nobody else gets the rest, as the response is whole and nobody read
+   * @throws UsageError `BodyAlreadyRead` when it was dropped
    */
-  read(): Uint8Array | undefined | Promise<Uint8Array | undefined> {
-    if (this.#dropped) throw new UsageError("BodyAlreadyRead");
+  read(drop = false): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    if (drop) this.used = this.#dropped = true;
+    else if (this.#dropped) throw new UsageError("BodyAlreadyRead");
     if (this.state === FAILED) throw this.#error;
     if (this.state === ENDED) return undefined;
     const event = this.#next();
@@ -163,14 +165,6 @@ export class IncomingBody {
     } catch {
       // `fail` has told the waiter.
     }
-  }
-
-  /** Reads and drops what is there; nobody gets the rest. False when more is to come. @throws ProtocolError */
-  discard(): boolean {
-    this.#dropped = true;
-    this.used = true;
-    while (this.state === OPEN) if (this.#next() === "need-more") return false;
-    return true;
   }
 
   /** Ends the body with an error; a body that ended before is not concerned. */
