@@ -4,17 +4,12 @@
  * that no public class or interface has it; what it can't see is a name that is made up as text.
  */
 export const internalNames = `
-  pos framing begun readBody settled phase inHead reported readHead takeRest linger isNamed bodyEnded declaredLength hostIndex weather flushSoon responseEnded shutDown sweep
-  awaitBody contentLength maxCount methodEnd
-  transferEncoding bodyWanted clientLost connectionUpgrade dateLine
-  hostLines isAt knownHead maxBytes maxLineBytes nameLength nextHead
-  setFull takeAll targetEnd targetStart toHead tooLarge watchdog addContentType ascii
-  answering cancelSource turnAway clientEnded bodyArrived bodyTimedOut checkDeadlines connectionClosed drainOwed exchangeEnded
-  expectsContinue expire hasUpgrade isContentType onIdle peerEnded
-  poolFor satisfied streamStarting
-  testValue writtenAt
-  directionEnded letGo
-  breaksAfter`
+  pos framing begun readBody settled phase inHead reported readHead takeRest linger bodyEnded declaredLength
+  weather flushSoon responseEnded shutDown sweep awaitBody contentLength maxCount transferEncoding bodyWanted
+  clientLost dateLine isAt knownHead maxBytes maxLineBytes nextHead setFull takeAll toHead tooLarge watchdog
+  addContentType ascii answering cancelSource turnAway clientEnded bodyArrived bodyTimedOut checkDeadlines
+  connectionClosed drainOwed exchangeEnded expectsContinue expire isContentType onIdle peerEnded poolFor
+  satisfied streamStarting writtenAt directionEnded letGo breaksAfter`
   .trim()
   .split(/\s+/);
 

@@ -241,7 +241,12 @@ export class Connection implements SocketEvents, Watched {
     this.#advancing = true;
     this.#exchange?.incoming?.progress();
     while (this.#open && !this.#exchange && !this.output.full) {
-      const head = this.#nextHead();
+      let head: RequestHead | undefined;
+      try {
+        head = this.reader.readHead();
+      } catch (error) {
+        this.#refuse(error as ProtocolError);
+      }
       if (head === undefined) break;
       this.#deadline = 0;
       this.output.volume = 0;
@@ -260,15 +265,6 @@ export class Connection implements SocketEvents, Watched {
       this.#awaitRequest();
     }
     this.#updateFlow();
-  }
-
-  #nextHead(): RequestHead | undefined {
-    try {
-      return this.reader.readHead();
-    } catch (error) {
-      this.#refuse(error as ProtocolError);
-      return undefined;
-    }
   }
 
   /** Nothing to serve: wait for the peer, or end with it. */

@@ -173,8 +173,8 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   // The response.
 
   respond(code: number, content?: BodyContent, headers?: HeadersInput): Promise<void> {
-    if (this.answered) return rejected(new ResponseAlreadySent());
     try {
+      this.#checkUnanswered();
       return sendResponse(this, code, content, headers);
     } catch (error) {
       return rejected(error);
@@ -182,14 +182,14 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   }
 
   async sendHeaders(headers: HeadersInput, code = 200): Promise<BodyWriter> {
-    if (this.answered) throw new ResponseAlreadySent();
+    this.#checkUnanswered();
     return startResponse(this, code, headers);
   }
 
   /** RFC 9110 section 7.8: in HTTP/1.1 only, and only to a protocol that the client offered. */
   async upgrade(protocol: string, headers?: HeadersInput): Promise<UpgradedConnection> {
     const { head, incoming, connection } = this;
-    if (this.answered) throw new ResponseAlreadySent();
+    this.#checkUnanswered();
     const offered = listElements((this.headers.get("upgrade") ?? "").toLowerCase());
     if (head.minor === 0 || !head.options.includes("upgrade") || !offered.includes(protocol.toLowerCase()))
       throw new UsageError("NotUpgradable", `${protocol} was not offered`);
@@ -204,10 +204,15 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   }
 
   takeOver(): UpgradedConnection {
-    if (this.answered) throw new ResponseAlreadySent();
+    this.#checkUnanswered();
     if (this.closed) throw tooLate();
     this.answered = true;
     return this.connection.handOver();
+  }
+
+  /** @throws ResponseAlreadySent */
+  #checkUnanswered(): void {
+    if (this.answered) throw new ResponseAlreadySent();
   }
 
   get dateLine(): string {
@@ -288,7 +293,9 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   #callbackFailed(error: unknown): void {
     this.#settled = true;
     const peersFault = error instanceof ProtocolError;
-    if (!peersFault && !this.#isForgivable(error)) this.#report(error);
+    const late = this.closed && error instanceof UsageError && error.code === "ConnectionClosed";
+    // A call that came too late, or the signal's reason, which who waits for it throws on, is nobody's mistake.
+    if (!peersFault && !late && !(this.signal.aborted && error === this.signal.reason)) this.#report(error);
     if (this.closed) return;
     if (!this.answered) {
       if (peersFault) this.#closeAfter = true;
@@ -297,12 +304,6 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     } else if (this.#stage === ANSWERED) this.#complete();
     // A streamed answer that nobody will finish: the peer has to be able to tell.
     else this.abort();
-  }
-
-  /** Whether it is nobody's mistake: a call that came too late, or the signal's reason, which who waits for it throws on. */
-  #isForgivable(error: unknown): boolean {
-    if (this.closed && error instanceof UsageError && error.code === "ConnectionClosed") return true;
-    return this.signal.aborted && error === this.signal.reason;
   }
 
   /** Tells the handler of errors, once of each: a failing stream's comes again when the callback waits for `respond`. */
