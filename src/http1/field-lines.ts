@@ -38,13 +38,11 @@ export class FieldLines {
   }
 
   get all(): readonly FieldLine[] {
-    this.#all ??= Array.from(this.#text.matchAll(/\n([^:\r]+):([^\r]*)/g), ([, name = "", value = ""]) =>
-      toLine(name, trim(value)),
-    );
+    this.#all ??= Array.from(this.#text.matchAll(/\n([^:\r]+):([^\r]*)/g), ([, name = "", value = ""]) => ({
+      name,
+      key: name.toLowerCase(),
+      value: trim(value),
+    }));
     return this.#all;
   }
-}
-
-export function toLine(name: string, value: string): FieldLine {
-  return { name, key: name.toLowerCase(), value };
 }

@@ -1,5 +1,5 @@
 import { InvalidHeader } from "./errors.ts";
-import { type FieldLine, type FieldLines, toLine } from "./field-lines.ts";
+import type { FieldLine, FieldLines } from "./field-lines.ts";
 import { isToken, trim } from "./list.ts";
 
 /**
@@ -71,12 +71,12 @@ export class HttpHeaders {
 
   /** Adds a line; those of the same name stay. */
   append(name: string, value: string): void {
-    this.#lines.push(toOwnLine(name, value));
+    this.#lines.push(toFieldLine(name, value));
   }
 
   /** Replaces every line of that name, in the place of the first. */
   set(name: string, value: string): void {
-    const line = toOwnLine(name, value);
+    const line = toFieldLine(name, value);
     const at = this.#lines.findIndex(({ key }) => key === line.key);
     if (at < 0) this.#lines.push(line);
     else this.#lines[at] = line;
@@ -156,11 +156,6 @@ function isIterable(init: HeadersInput): init is Iterable<readonly [string, stri
   return typeof (init as Iterable<unknown>)[Symbol.iterator] === "function";
 }
 
-/** @throws InvalidHeader unless `name` is a token (RFC 9110 section 5.1). */
-export function checkName(name: string): void {
-  if (!isToken(name)) throw new InvalidHeader("wanted a token as a name");
-}
-
 /**
  * `field-value` (RFC 9110 section 5.5) with white space around it taken off. Stricter than the platform,
  * which also strips CR and LF from the ends: here they are refused wherever they stand.
@@ -172,12 +167,13 @@ export function toValue(name: string, value: unknown): string {
   throw new InvalidHeader(`the value of ${name} has an invalid character at ${at}`);
 }
 
+/** A name in lower case. @throws InvalidHeader unless it is a token (RFC 9110 section 5.1) */
 function toKey(name: string): string {
-  checkName(name);
+  if (!isToken(name)) throw new InvalidHeader("wanted a token as a name");
   return name.toLowerCase();
 }
 
-function toOwnLine(name: string, given: unknown): FieldLine {
-  checkName(name);
-  return toLine(name, toValue(name, given));
+/** @throws InvalidHeader */
+export function toFieldLine(name: string, given: unknown): FieldLine {
+  return { name, key: toKey(name), value: toValue(name, given) };
 }

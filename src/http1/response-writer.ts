@@ -1,6 +1,6 @@
 import { InvalidHeader } from "./errors.ts";
 import { lengthOf } from "./framing.ts";
-import { checkName, forEachField, type HeadersInput, toValue } from "./headers.ts";
+import { forEachField, type HeadersInput, toFieldLine, toValue } from "./headers.ts";
 import { listElements } from "./list.ts";
 import { isAscii, octets } from "./octets.ts";
 import { reasonPhrase } from "./reason.ts";
@@ -11,29 +11,26 @@ export type OutgoingFraming = number | "chunked" | "until-close" | "none";
 /**
  * Builds one response head as text of one char an octet. The fields that frame the message are the writer's
  * own: what a caller says of them is heard (`declaredLength`, `close`), not copied.
+ *
+ * Strategy: an answer is a list of parts, which are held against those of the answer before as they are given. Where all
+ * are the same it is that answer, which is in one piece.
  */
 export class ResponseHeadWriter {
-  #text = "";
+  /** The last line of each name that the caller's fields had: most answers repeat those of the one before. */
+  readonly #known = new Map<string, Part>();
+  /** Of the head; `#at` of them are the present answer's, the others those of the one before. */
+  readonly #parts: Part[] = [];
+  #at = 0;
+  /** All the parts in one, and the content where that is short, or `""` once one of them is another. */
+  #joined = "";
+  #content = "";
   #ascii = true;
   #hasDate = false;
-  #hasContentType = false;
-  /** The last line of each name that the caller's fields had: most answers repeat those of the one before. */
-  readonly #known = new Map<string, KnownLine>();
   #framing: OutgoingFraming | undefined;
   #dateLine = "";
   #connection = "";
-  #lines = "";
-  /**
-   * The answer before, head and content where that is short, or `""`: what is the same again need not be joined and is in one piece. While
-   * there is one all that was given of the present head was in that one, too, and `#text` is not made.
-   */
-  #before = "";
-  #code = 0;
-  #last: KnownLine | undefined;
-  #content = "";
-  /** Of the present head: the remembered line that was added last, and whether all of it was remembered. */
-  #latest: KnownLine | undefined;
-  #repeats = false;
+  /** The lines that say these three, and the empty one. */
+  #own: Part = { given: "", text: "" };
   /** The caller's `Content-Length`, or -1. */
   declaredLength = -1;
   /** Whether the caller asked for `Connection: close`. */
@@ -45,24 +42,21 @@ export class ResponseHeadWriter {
    * @throws InvalidHeader, and then nothing was sent
    */
   begin(code: number, headers: HeadersInput | undefined, reason?: string): void {
+    this.#at = 0;
     this.#ascii = true;
     this.#hasDate = false;
-    this.#hasContentType = false;
     this.declaredLength = -1;
     this.close = false;
-    this.#latest = undefined;
-    this.#repeats = reason === undefined;
-    if (this.#before === "" || code !== this.#code || reason !== undefined) {
-      this.#before = "";
-      this.#code = code;
-      this.#text = reason === undefined ? statusLine(code) : this.#ownLine(code, reason);
-    }
+    // `reason-phrase = 1*( HTAB / SP / VCHAR / obs-text )` (RFC 9112 section 4)
+    if (reason === undefined) this.#put(statusLine(code));
+    else this.#put(this.#toPart(`HTTP/1.1 ${code} ${toValue("the reason", reason)}\r\n`));
     if (headers !== undefined && headers !== null) forEachField(headers, this.#add);
   }
 
   /** Says what the content is, unless the caller did. */
   addContentType(value: string): void {
-    if (!this.#hasContentType) this.#add("Content-Type", value);
+    const given = this.#parts.slice(0, this.#at);
+    if (!given.some(({ text }) => /^content-type:/i.test(text))) this.#add("Content-Type", value);
   }
 
   /**
@@ -78,111 +72,83 @@ export class ResponseHeadWriter {
     connection: "" | "close" | "keep-alive",
     content = "",
   ): string | Uint8Array {
-    const own = this.#own(framing, this.#hasDate ? "" : dateLine, connection);
-    const kept = content.length > MAX_KNOWN_LENGTH ? "" : content;
-    let text = this.#before;
-    if (text === "" || this.#latest !== this.#last || kept !== this.#content) {
-      this.#differ();
-      const head = this.#text + own;
-      this.#text = "";
-      if (!this.#ascii) return octets(head);
-      text = head + kept;
-      this.#last = this.#latest;
-      this.#content = kept;
-      if (this.#repeats) this.#before = text;
+    const date = this.#hasDate ? "" : dateLine;
+    if (framing !== this.#framing || date !== this.#dateLine || connection !== this.#connection) {
+      this.#framing = framing;
+      this.#dateLine = date;
+      this.#connection = connection;
+      this.#own = { given: "", text: ownLines(framing, date, connection) };
     }
-    return kept === content ? text : text + content;
+    this.#put(this.#own);
+    const kept = content.length > MAX_KNOWN_LENGTH || !this.#ascii ? "" : content;
+    if (this.#joined === "" || this.#at !== this.#parts.length || kept !== this.#content) {
+      this.#parts.length = this.#at;
+      this.#joined = "";
+      for (const { text } of this.#parts) this.#joined += text;
+      this.#content = kept;
+      this.#joined += kept;
+    }
+    if (!this.#ascii) return octets(this.#joined);
+    return kept === content ? this.#joined : this.#joined + content;
   }
 
-  /** The writer's own lines and the empty one: those of the answer before where nothing of them is another. */
-  #own(framing: OutgoingFraming, dateLine: string, connection: string): string {
-    if (framing === this.#framing && dateLine === this.#dateLine && connection === this.#connection)
-      return this.#lines;
-    this.#differ();
-    this.#framing = framing;
-    this.#dateLine = dateLine;
-    this.#connection = connection;
-    this.#lines = dateLine;
-    if (typeof framing === "number") this.#lines += `Content-Length: ${framing}\r\n`;
-    else if (framing === "chunked") this.#lines += "Transfer-Encoding: chunked\r\n";
-    this.#lines += connection === "" ? "\r\n" : `Connection: ${connection}\r\n\r\n`;
-    return this.#lines;
-  }
-
-  /** `reason-phrase = 1*( HTAB / SP / VCHAR / obs-text )` (RFC 9112 section 4) */
-  #ownLine(code: number, reason: string): string {
-    if (/[^\t -~\x80-\xff]/.test(reason)) throw new InvalidHeader("wanted one line");
-    if (!isAscii(reason)) this.#ascii = false;
-    return `HTTP/1.1 ${code} ${reason}\r\n`;
+  #put(part: Part): void {
+    if (this.#parts[this.#at] !== part) {
+      this.#parts[this.#at] = part;
+      this.#joined = "";
+    }
+    this.#at++;
   }
 
   readonly #add = (name: string, given: string): void => {
     const known = this.#known.get(name);
-    if (known?.value === given) {
-      if (known.follows !== this.#latest) {
-        this.#differ();
-        known.follows = this.#latest;
-      }
-      this.#latest = known;
-      if (known.isContentType) this.#hasContentType = true;
-      if (this.#before === "") this.#text += known.text;
-      return;
-    }
-    this.#differ();
-    const repeats = this.#repeats;
-    this.#repeats = false;
-    checkName(name);
-    const value = toValue(name, given);
-    const key = name.toLowerCase();
-    if (key === "connection") return this.#addConnection(value);
-    if (key === "content-length") return this.#declareLength(value);
-    if (key === "transfer-encoding") return checkTransferEncoding(value);
-    const isContentType = key === "content-type";
-    if (isContentType) this.#hasContentType = true;
-    if (key === "date") this.#hasDate = true;
-    const line = `${name}: ${value}\r\n`;
-    this.#text += line;
-    if (!isAscii(line)) this.#ascii = false;
-    else if (line.length <= MAX_KNOWN_LENGTH && key !== "date") {
-      if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-      const known = { value: given, text: line, isContentType, follows: this.#latest };
-      this.#known.set(name, known);
-      this.#latest = known;
-      this.#repeats = repeats;
-    }
+    this.#put(known?.given === given ? known : this.#toLine(name, given));
   };
 
-  /** The text is to be joined, from the lines that were the same up to here on. */
-  #differ(): void {
-    if (this.#before === "") return;
-    this.#before = "";
-    this.#text = "";
-    for (let line = this.#latest; line !== undefined; line = line.follows)
-      this.#text = line.text + this.#text;
-    this.#text = statusLine(this.#code) + this.#text;
+  #toLine(name: string, given: string): Part {
+    const { key, value } = toFieldLine(name, given);
+    let text = "";
+    if (key === "connection") return this.#toPart(this.#otherOptions(value));
+    else if (key === "content-length")
+      this.declaredLength = declaredLength(value, this.declaredLength < 0 ? undefined : this.declaredLength);
+    else if (key === "transfer-encoding") checkTransferEncoding(value);
+    else text = `${name}: ${value}\r\n`;
+    const part = this.#toPart(text, given);
+    if (key === "date") this.#hasDate = true;
+    else if (text !== "" && this.#ascii && text.length <= MAX_KNOWN_LENGTH) {
+      if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+      this.#known.set(name, part);
+    }
+    return part;
   }
 
-  #addConnection(value: string): void {
-    const others: string[] = [];
-    for (const option of listElements(value)) {
+  #toPart(text: string, given = ""): Part {
+    if (!isAscii(text)) this.#ascii = false;
+    return { given, text };
+  }
+
+  #otherOptions(value: string): string {
+    const others = listElements(value).filter((option) => {
       const lower = option.toLowerCase();
       if (lower === "close") this.close = true;
-      else if (lower !== "keep-alive") others.push(option);
-    }
-    if (others.length > 0) this.#text += `Connection: ${others.join(", ")}\r\n`;
-  }
-
-  #declareLength(value: string): void {
-    this.declaredLength = declaredLength(value, this.declaredLength < 0 ? undefined : this.declaredLength);
+      return lower !== "close" && lower !== "keep-alive";
+    });
+    return others.length > 0 ? `Connection: ${others.join(", ")}\r\n` : "";
   }
 }
 
-interface KnownLine {
-  readonly value: string;
+/** A line of a head, or more than one, and what it was made of: the same object is the same text. */
+interface Part {
+  readonly given: string;
   readonly text: string;
-  readonly isContentType: boolean;
-  /** The remembered line in front of it where it was added last. */
-  follows: KnownLine | undefined;
+}
+
+function ownLines(framing: OutgoingFraming, dateLine: string, connection: string): string {
+  let lines = dateLine;
+  if (typeof framing === "number") lines += `Content-Length: ${framing}\r\n`;
+  else if (framing === "chunked") lines += "Transfer-Encoding: chunked\r\n";
+  if (connection !== "") lines += `Connection: ${connection}\r\n`;
+  return `${lines}\r\n`;
 }
 
 /** Lines that a writer remembers: more names than an application sends, and no more memory than a few pages. */
@@ -207,12 +173,10 @@ export function trailerSection(trailers: HeadersInput | undefined): string | Uin
   if (trailers === undefined || trailers === null) return "\r\n";
   let text = "";
   forEachField(trailers, (name, given) => {
-    checkName(name);
-    if (FRAMING_FIELDS.has(name.toLowerCase())) {
-      // RFC 9110 section 6.5.1
-      throw new InvalidHeader(`${name} can't be a trailer`);
-    }
-    text += `${name}: ${toValue(name, given)}\r\n`;
+    const { key, value } = toFieldLine(name, given);
+    // RFC 9110 section 6.5.1
+    if (FRAMING_FIELDS.has(key)) throw new InvalidHeader(`${name} can't be a trailer`);
+    text += `${name}: ${value}\r\n`;
   });
   text += "\r\n";
   return isAscii(text) ? text : octets(text);
@@ -226,10 +190,10 @@ const FRAMING_FIELDS = new Set(
 );
 
 /** By code. */
-const STATUS_LINES: string[] = [];
+const STATUS_LINES: Part[] = [];
 
-function statusLine(code: number): string {
+function statusLine(code: number): Part {
   // The space behind the code stays when there is no phrase (RFC 9112 section 4).
-  STATUS_LINES[code] ??= `HTTP/1.1 ${code} ${reasonPhrase(code)}\r\n`;
+  STATUS_LINES[code] ??= { given: "", text: `HTTP/1.1 ${code} ${reasonPhrase(code)}\r\n` };
   return STATUS_LINES[code];
 }
