@@ -46,6 +46,8 @@ export class ClientConnection implements SocketEvents {
   #interim = 0;
   #peerEnded = false;
   #timer: unknown;
+  #timerAt = Infinity;
+  #deadline = 0;
   #error: unknown;
 
   constructor(socket: Socket, pool: Pool) {
@@ -107,19 +109,30 @@ export class ClientConnection implements SocketEvents {
     this.expireIn(CLOSING_MS);
   }
 
-  /** Ends it, or cuts it when it was ended, unless it is used within so many milliseconds; keeps no process waiting. */
+  /**
+   * Ends it, or cuts it when it was ended, unless it is used within so many milliseconds; keeps no process waiting. The
+   * timer goes on while it is used: to set one with every request takes a page a fifth of all that a `fetch` does.
+   */
   expireIn(ms: number): void {
     const { clock } = this.#pool.config;
-    const expire = () => {
-      if (this.#phase === IDLE) this.end();
-      else if (this.#phase === CLOSING) this.destroy();
-    };
+    this.#socket.unref?.();
+    this.#deadline = clock.now() + ms;
+    if (this.#deadline >= this.#timerAt) return;
     clock.clearTimeout(this.#timer);
-    this.#timer = clock.setTimeout(expire, ms);
+    this.#timerAt = this.#deadline;
+    this.#timer = clock.setTimeout(this.#expire, ms);
     // Node waits for a timer and a socket before it ends, unless it is told otherwise.
     (this.#timer as { unref?: () => void } | undefined)?.unref?.();
-    this.#socket.unref?.();
   }
+
+  readonly #expire = (): void => {
+    this.#timerAt = Infinity;
+    if (this.#call !== undefined) return;
+    const left = this.#deadline - this.#pool.config.clock.now();
+    if (left > 0) this.expireIn(left);
+    else if (this.#phase === IDLE) this.end();
+    else this.destroy();
+  };
 
   // What the socket says.
 

@@ -96,7 +96,7 @@ export class IncomingBody {
     };
     // Chromium collects the stream's own object while its platform reads it on (`response.text()`): what
     // lives as long as anybody can pull is the function that is pulled with.
-    if (this.state === OPEN) ABANDONED?.register(source.pull, this);
+    if (this.state === OPEN) ABANDONED.register(source.pull, this);
     try {
       if (!this.borrows) return new ReadableStream({ type: "bytes", ...source });
     } catch {}
@@ -136,7 +136,4 @@ export class IncomingBody {
 }
 
 /** Streams that were dropped before their end: their connections are of no use to anybody. */
-const ABANDONED =
-  typeof FinalizationRegistry === "undefined"
-    ? undefined
-    : new FinalizationRegistry<IncomingBody>((body) => body.abort());
+const ABANDONED = /* @__PURE__ */ new FinalizationRegistry<IncomingBody>((body) => body.abort());

@@ -4,10 +4,10 @@ import type { HttpHeaders } from "../http1/headers.ts";
 const MARGIN_MS = 1000;
 
 /**
- * For how many milliseconds the server keeps an idle connection, by `Keep-Alive: timeout=5, max=100`, which no
+ * For how many milliseconds the server keeps an idle connection, 0 or less for not at all, by `Keep-Alive: timeout=5, max=100`, which no
  * standard has and most servers send. Infinity where it does not say.
  */
 export function keepAliveOf(headers: HttpHeaders): number {
-  const [, seconds] = /(?:^|[,\s])timeout=(\d+)/i.exec(headers.get("keep-alive") ?? "") ?? [];
-  return seconds ? Math.max(0, Number(seconds) * 1000 - MARGIN_MS) : Infinity;
+  const [, seconds] = /\btimeout=(\d+)/i.exec(headers.get("keep-alive") ?? "") ?? [];
+  return seconds ? Number(seconds) * 1000 - MARGIN_MS : Infinity;
 }

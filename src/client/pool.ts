@@ -40,7 +40,7 @@ export class Pool {
 
   /** On a connection of its own, as soon as there may be one more. */
   apply(call: Call): void {
-    if (this.#open < this.config.maxConnectionsPerOrigin) void this.#connect(call);
+    if (this.#open < this.config.maxConnectionsPerOrigin) this.#connect(call);
     else this.#queue.push(call);
   }
 
@@ -75,23 +75,25 @@ export class Pool {
   freed(): void {
     this.#open--;
     const call = this.#queue.shift();
-    if (call !== undefined) void this.#connect(call);
+    if (call !== undefined) this.#connect(call);
     else if (this.#open === 0) this.#whenEmpty();
   }
 
-  async #connect(call: Call): Promise<void> {
+  #connect(call: Call): void {
     const { signal } = call.request;
     this.#open++;
-    try {
-      const socket = await this.#network.connect({ ...this.#address, ...(signal && { signal }) });
-      const connection = new ClientConnection(socket, this);
-      // `connect` may resolve although the signal was aborted just then: the call is over.
-      if (signal?.aborted) connection.destroy(signal.reason);
-      else connection.send(call);
-    } catch (error) {
-      this.freed();
-      call.fail(error);
-    }
+    this.#network.connect({ ...this.#address, ...(signal && { signal }) }).then(
+      (socket) => {
+        const connection = new ClientConnection(socket, this);
+        // `connect` may resolve although the signal was aborted just then: the call is over.
+        if (signal?.aborted) connection.destroy();
+        else connection.send(call);
+      },
+      (error) => {
+        this.freed();
+        call.fail(error);
+      },
+    );
   }
 }
 

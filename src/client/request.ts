@@ -61,12 +61,16 @@ export async function prepare(
   }
   const { body } = init;
   const bodiless = method === "GET" || method === "HEAD";
-  if (body == null && !(request && mayHaveBody(request, bodiless))) return plain;
-  if (bodiless) throw new TypeError(`a ${method} request can't have a body`);
+  if (bodiless && (body ?? request?.body) != null) {
+    throw new TypeError(`a ${method} request can't have a body`);
+  }
   if (body instanceof ReadableStream && init.duplex !== "half") {
     throw new TypeError('a stream as the body needs duplex: "half"');
   }
-  return { ...plain, body: await (body == null ? requestBody(request as Request) : extractBody(body)) };
+  if (body != null) return { ...plain, body: await extractBody(body) };
+  // Firefox does not say: what can have a body is read there.
+  if (!request || bodiless || request.body === null) return plain;
+  return { ...plain, body: await requestBody(request) };
 }
 
 function readUrl(
@@ -92,11 +96,6 @@ function readMethod(given: string): string {
   const upper = given.toUpperCase();
   if (FORBIDDEN.test(upper)) throw new TypeError(`fetch does not send ${upper}`);
   return NORMALIZED.test(upper) ? upper : given;
-}
-
-/** Firefox does not say: what can have a body is read there. */
-function mayHaveBody({ body, bodyUsed }: Request, bodiless: boolean): boolean {
-  return bodyUsed || (body === undefined ? !bodiless : body !== null);
 }
 
 async function requestBody(request: Request): Promise<RequestBody> {

@@ -22,7 +22,7 @@ export class Upload {
     this.#left = length ?? Infinity;
   }
 
-  /** Whether a whole body of a known length is written, be it that the stream has not said that it ended. */
+  /** Whether all is written, be it that a stream of a known length has not said that it ended. */
   get satisfied(): boolean {
     return this.#left === 0;
   }
@@ -52,6 +52,7 @@ export class Upload {
     }
     if (this.#chunked) this.#socket.write("0\r\n\r\n");
     else if (this.#left > 0) throw mismatch(`${this.#left} bytes are missing`);
+    this.#left = 0;
   }
 
   async #send(chunk: Uint8Array): Promise<void> {
