@@ -173,8 +173,8 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   // The response.
 
   respond(code: number, content?: BodyContent, headers?: HeadersInput): Promise<void> {
+    if (this.answered) return rejected(new ResponseAlreadySent());
     try {
-      this.#checkUnanswered();
       return sendResponse(this, code, content, headers);
     } catch (error) {
       return rejected(error);
