@@ -82,8 +82,8 @@ export class ByteQueue {
       return new Uint8Array(bytes.subarray(0, most));
     }
     this.bytes -= size;
-    const taken = chunks.splice(0, count);
-    if (count > 1) return concat(taken.map(({ bytes }) => bytes));
+    if (count > 1) return concat(chunks.splice(0, count).map((chunk) => chunk.bytes));
+    chunks.shift();
     const free = memory === OWN || (borrows && memory === LENT && bytes.byteLength === size);
     return free ? bytes : new Uint8Array(bytes);
   }

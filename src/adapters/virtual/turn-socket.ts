@@ -4,9 +4,11 @@ import { askForTurn, type Turn } from "./turns.ts";
 /** What comes next from the peer: a block of bytes, its end, what closes the socket, or nothing for now. */
 export type Next = Uint8Array | "end" | NetworkError | undefined;
 
+/** A socket that has more to say asks again, so that none holds up the others. */
+const EVENTS_A_TURN = 32;
+
 /**
- * A socket that delivers its events when it has a turn, and so never from inside a call: one event a turn, so that
- * no consumer holds up the others. This half keeps the contract's order of events; where bytes come from and go to is
+ * A socket that delivers its events when it has a turn, and so never from inside a call. This half keeps the contract's order of events; where bytes come from and go to is
  * the subclass's.
  */
 export abstract class TurnSocket implements Socket, Turn {
@@ -53,20 +55,27 @@ export abstract class TurnSocket implements Socket, Turn {
     this.ask();
   }
 
-  /** A turn. */
+  /** A turn: what comes next, some of it, and then a drain or the close. */
   run(): void {
     this.#asked = false;
     const events = this.#events;
-    if (this.live) {
+    for (let left = EVENTS_A_TURN; this.live && left > 0; left--) {
       const next = this.next(this.#paused ? undefined : events);
-      if (next !== undefined) this.#deliver(next, events);
-      else if (events && this.drainOwed && this.drained) {
-        this.drainOwed = false;
-        events.onDrain();
-      }
-    } else if (events) {
+      if (next === undefined) break;
+      this.ask(); // there may be more, and the handler may throw
+      if (next instanceof NetworkError) this.close(next);
+      else if (next === "end") {
+        this.directionEnded();
+        events?.onEnd();
+      } else events?.onData(next);
+    }
+    if (!events || this.#asked) return;
+    if (!this.live) {
       this.#asked = true; // there is no turn after this one
       events.onClose(this.#error);
+    } else if (this.drainOwed && this.drained) {
+      this.drainOwed = false;
+      events.onDrain();
     }
   }
 
@@ -88,15 +97,6 @@ export abstract class TurnSocket implements Socket, Turn {
     this.#error = error;
     this.letGo(error);
     this.ask();
-  }
-
-  #deliver(next: NonNullable<Next>, events: SocketEvents | undefined): void {
-    this.ask(); // there may be more, and the handler may throw
-    if (next instanceof NetworkError) this.close(next);
-    else if (next === "end") {
-      this.directionEnded();
-      events?.onEnd();
-    } else events?.onData(next);
   }
 }
 

@@ -44,10 +44,10 @@ it("delivers in microtasks, and leaves them after some rounds however the time g
   askForTurn({ run: () => void askForTurn(forEver) });
   await turn();
   rounds = 0;
-  for (let i = 0; i < 10 * 64; i++) await undefined;
-  expect(rounds).toBeLessThan(65);
+  for (let i = 0; i < 10 * 128; i++) await undefined;
+  expect(rounds).toBeLessThan(129);
   for (let i = 0; i < 4; i++) await turn();
-  expect(rounds).toBeGreaterThan(2 * 64);
+  expect(rounds).toBeGreaterThan(2 * 128);
   forEver.run = () => {};
 });
 

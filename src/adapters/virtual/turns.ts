@@ -11,8 +11,8 @@ export interface Turn {
   run(): void;
 }
 
-/** A round is one event of each socket that has one: some microseconds to some hundred. */
-const ROUNDS_A_TASK = 64;
+/** A round takes some microseconds to some hundred. */
+const ROUNDS_A_TASK = 128;
 
 /** The platform's task queue without a clock. Looked up once: fake timers of a test must not hold it. */
 const setImmediateOnNode = (globalThis as { setImmediate?: (callback: () => void) => unknown }).setImmediate;
