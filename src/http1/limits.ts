@@ -18,7 +18,8 @@ export interface Limits {
   readonly maxEmptyLines: number;
   /**
    * Octets of chunk extensions in one body, beyond an allowance of one for every 64 octets of data, so that
-   * a signed upload of any size passes and an endless extension does not. More is 400. Default 16,384.
+   * a signed upload of any size passes and an endless extension does not; a single line may have no more than this.
+   * More is 400. Default 16,384.
    */
   readonly maxChunkExtensionBytes: number;
   /** Octets of the trailer section. More is 431. Default 16,384: trailers are checksums and timings. */
