@@ -13,7 +13,7 @@ export class FieldSection {
   readonly #maxCount: number;
   readonly #tooLarge: "HeaderTooLarge" | "TrailersTooLarge";
   /** Offset of the section from the source's mark. */
-  readonly #start: number;
+  readonly start: number;
   #bytesLeft: number;
   #count = 0;
 
@@ -28,7 +28,7 @@ export class FieldSection {
     this.#maxLineBytes = maxLineBytes;
     this.#maxCount = maxCount;
     this.#tooLarge = tooLarge;
-    this.#start = source.pos - source.mark;
+    this.start = source.pos - source.mark;
     this.#bytesLeft = maxBytes;
   }
 
@@ -44,6 +44,6 @@ export class FieldSection {
       if (++this.#count > this.#maxCount)
         throw new ProtocolError("TooManyHeaderFields", 431, `more than ${this.#maxCount} lines`);
     }
-    return new FieldLines(latin1(source.bytes, source.mark + this.#start - 1, source.pos));
+    return new FieldLines(latin1(source.bytes, source.mark + this.start - 1, source.pos));
   }
 }

@@ -33,11 +33,19 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
   /** Reads the line that a message begins with. @returns whether it is whole */
   protected abstract readLine(): boolean;
 
-  /** The head of the octets from the source's mark to its position. @throws ProtocolError */
-  protected abstract toHead(lines: FieldLines): Head;
+  /**
+   * The head of the octets from the source's mark to its position, whose lines begin at `start`.
+   * @throws ProtocolError
+   */
+  protected abstract toHead(lines: FieldLines, start: number): Head;
 
   /** A head that is known to be the one whose octets come next at the source's position. */
   protected knownHead(): (Head & { readonly length: number }) | undefined {
+    return undefined;
+  }
+
+  /** A head that begins with the line just read, where its fields are known to be those that come next. */
+  protected headOfKnownFields(): Head | undefined {
     return undefined;
   }
 
@@ -86,6 +94,8 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
         return known;
       }
       if (!this.readLine()) return undefined;
+      const head = this.headOfKnownFields();
+      if (head !== undefined) return head;
       const { maxHeaderLineBytes, maxHeaderBytes, maxHeaderCount } = limits;
       this.#fields = new FieldSection(
         source,
@@ -96,8 +106,9 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
       );
       this.#state = FIELDS;
     }
-    const lines = this.#state === FIELDS ? this.#fields?.read(source) : undefined;
-    return lines && this.toHead(lines);
+    const fields = this.#state === FIELDS ? this.#fields : undefined;
+    const lines = fields?.read(source);
+    return fields && lines && this.toHead(lines, source.mark + fields.start);
   }
 
   /**

@@ -3,20 +3,41 @@ import { connectionOptions, persists } from "./connection-options.ts";
 import { ProtocolError } from "./errors.ts";
 import type { FieldLines } from "./field-lines.ts";
 import { bodyFraming, type Framing } from "./framing.ts";
+import { sameOctets } from "./octets.ts";
 import type { RequestLine } from "./request-line.ts";
 import { checkTarget, isHostAndPort } from "./target.ts";
 
-/**
- * The head of one request, valid by RFC 9110 and 9112. It never changes, so that a head that comes again, octet by
- * octet, is this one (`isAt`).
- */
-export class RequestHead implements RequestLine {
-  readonly method: string;
-  readonly target: string;
-  readonly minor: number;
+/** Octets that were read, and what was found out about them: it holds again where the same come again. */
+class Known {
+  /** How many they are. */
+  readonly length: number;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+
+  /** Those from `start` to the source's position. */
+  constructor({ bytes, pos }: ByteSource, start: number) {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.length = pos - start;
+  }
+
+  /** Whether they are those that come next. */
+  isAt({ bytes, pos, end }: ByteSource): boolean {
+    return end - pos >= this.length && sameOctets(this.#bytes, this.#start, bytes, pos, this.length);
+  }
+
+  /** Octets of memory that are held on to: the chunk that these came in. */
+  get held(): number {
+    return this.#bytes.buffer.byteLength;
+  }
+}
+
+/** The field section of a request, with all that follows from it whatever the target is. */
+export class RequestFields extends Known {
   readonly lines: FieldLines;
-  /** Host, or the authority of an absolute-form target, which replaces it. `""` where neither says. */
-  readonly authority: string;
+  readonly minor: number;
+  /** `""` where there is none. */
+  readonly host: string;
   readonly framing: Framing;
   /** `Connection` options, in lower case. */
   readonly options: readonly string[];
@@ -24,41 +45,39 @@ export class RequestHead implements RequestLine {
   readonly keepAlive: boolean;
   /** Whether the client waits for a 100 before it sends the body (RFC 9110 section 10.1.1); 1.0 never does. */
   readonly expectsContinue: boolean;
-  /** Octets from the method to the empty line. */
-  readonly length: number;
-  readonly #bytes: Uint8Array;
-  readonly #start: number;
 
   /** @throws ProtocolError with the status to answer */
-  constructor({ method, target, minor }: RequestLine, lines: FieldLines, { bytes, mark, pos }: ByteSource) {
-    this.method = method;
-    this.target = target;
-    this.minor = minor;
+  constructor(lines: FieldLines, minor: number, source: ByteSource, start: number) {
+    super(source, start);
     this.lines = lines;
-    this.#bytes = bytes;
-    this.#start = mark;
-    this.length = pos - mark;
-    const host = checkHost(lines, minor);
-    this.authority = checkTarget(method, target) ?? host;
+    this.minor = minor;
+    this.host = checkHost(lines, minor);
     this.framing = bodyFraming(lines, minor);
     this.options = connectionOptions(lines);
     this.keepAlive = persists(this.options, minor);
     this.expectsContinue = checkExpectation(lines, minor) && this.framing !== 0;
   }
+}
 
-  /** Whether the octets that come next are this head's: what was found out about them holds again. */
-  isAt({ bytes, pos, end }: ByteSource): boolean {
-    const { length } = this;
-    if (end - pos < length) return false;
-    const own = this.#bytes;
-    const start = this.#start;
-    for (let i = 0; i < length; i++) if (own[start + i] !== bytes[pos + i]) return false;
-    return true;
-  }
+/** The head of one request, valid by RFC 9110 and 9112. It never changes. */
+export class RequestHead extends Known implements RequestLine {
+  readonly method: string;
+  readonly target: string;
+  readonly minor: number;
+  readonly fields: RequestFields;
+  readonly framing: Framing;
+  /** Host, or the authority of an absolute-form target, which replaces it. `""` where neither says. */
+  readonly authority: string;
 
-  /** Octets of memory that the head holds on to: the chunk that it came in. */
-  get held(): number {
-    return this.#bytes.buffer.byteLength;
+  /** @throws ProtocolError with the status to answer */
+  constructor({ method, target, minor }: RequestLine, fields: RequestFields, source: ByteSource) {
+    super(source, source.mark);
+    this.method = method;
+    this.target = target;
+    this.minor = minor;
+    this.fields = fields;
+    this.framing = fields.framing;
+    this.authority = checkTarget(method, target) ?? fields.host;
   }
 }
 

@@ -18,12 +18,17 @@ export interface RequestLine {
  */
 const TARGET = /^[!$-;=?-~]+$/;
 
+/** All of it, so that what is right is judged once. */
+const USUAL = /^([\w!#$%&'*+.^`|~-]+) ([!$-;=?-~]+) HTTP\/1\.(\d)$/;
+
 /**
  * `method SP request-target SP HTTP-version` (RFC 9112 section 3). Single spaces only: the lenient splitting on white
  * space that section 3 allows is where two parsers disagree about what was asked. Which form the target has is
  * `target.ts`'s business.
  */
 export function readRequestLine(text: string): RequestLine {
+  const usual = USUAL.exec(text);
+  if (usual) return { method: usual[1]!, target: usual[2]!, minor: Number(usual[3]) };
   const [method = "", target = "", version, more] = text.split(" ", 4);
   if (!isToken(method) || more !== undefined)
     throw new ProtocolError("InvalidRequestLine", 400, "wanted a method, a target and a version");

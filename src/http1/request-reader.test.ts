@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import fc from "../testing/fast-check.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import { RequestReader } from "./request-reader.ts";
 import { cuts, damage, octets, pieces, request } from "./test/messages.fixture.ts";
 import { readAll } from "./test/read-all.fixture.ts";
 
@@ -71,8 +73,6 @@ describe("RequestReader", () => {
   });
 
   it("shares a head that comes on several connections, and none of another's", async () => {
-    const { RequestReader } = await import("./request-reader.ts");
-    const { DEFAULT_LIMITS } = await import("./limits.ts");
     const heads = { last: undefined };
     const [one, other, third] = Array.from({ length: 3 }, () => {
       const reader = new RequestReader(DEFAULT_LIMITS, heads);
@@ -92,6 +92,28 @@ describe("RequestReader", () => {
     expect(other!(wire)?.authority).toBe("a");
   });
 
+  it("shares the fields of the head before where only the line differs, unless they mean something else by it", () => {
+    const reader = new RequestReader(DEFAULT_LIMITS);
+    const read = (line: string, fields = "Host: a\r\nAccept: */*\r\n\r\n") => {
+      reader.feed(octets(`${line}\r\n${fields}`));
+      const head = reader.readHead();
+      expect(reader.buffered).toBe(0);
+      return head!;
+    };
+    const first = read("GET /1 HTTP/1.1");
+    const second = read("POST /22 HTTP/1.1");
+    expect(second.fields).toBe(first.fields);
+    expect([second.method, second.target, second.authority]).toEqual(["POST", "/22", "a"]);
+    expect(read("GET http://b/3 HTTP/1.1")).toMatchObject({ authority: "b", fields: first.fields });
+    expect(read("GET /4 HTTP/1.1")).toMatchObject({ authority: "a", fields: first.fields });
+    expect(read("GET /5 HTTP/1.0").fields).toMatchObject({ keepAlive: false, minor: 0 });
+    expect(read("GET /6 HTTP/1.1").fields).toMatchObject({ keepAlive: true, minor: 1 });
+    expect(read("GET /7 HTTP/1.1", "Host: a\r\nAccept: */!\r\n\r\n").fields.lines.values("accept")).toEqual([
+      "*/!",
+    ]);
+    expect(() => read("GET * HTTP/1.1")).toThrow("wanted a path");
+  });
+
   it("knows a head only where one may begin, and counts the empty lines before each afresh", () => {
     const wire = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     // Half an empty line is the beginning of what comes next.
@@ -106,8 +128,6 @@ describe("RequestReader", () => {
   });
 
   it("keeps a head that holds on to a large chunk once for all connections, and not by each", async () => {
-    const { RequestReader } = await import("./request-reader.ts");
-    const { DEFAULT_LIMITS } = await import("./limits.ts");
     const heads = {};
     const [one, other] = [new RequestReader(DEFAULT_LIMITS, heads), new RequestReader(DEFAULT_LIMITS, heads)];
     one.feed(octets("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1000)));
@@ -129,8 +149,6 @@ describe("RequestReader", () => {
   });
 
   it("hands out a body without copying it, as views of what arrived", async () => {
-    const { RequestReader } = await import("./request-reader.ts");
-    const { DEFAULT_LIMITS } = await import("./limits.ts");
     const reader = new RequestReader(DEFAULT_LIMITS);
     const first = octets("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc");
     const second = octets("def");

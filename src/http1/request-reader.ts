@@ -3,7 +3,7 @@ import type { FieldLines } from "./field-lines.ts";
 import type { Limits } from "./limits.ts";
 import { MessageReader } from "./message-reader.ts";
 import { latin1 } from "./octets.ts";
-import { RequestHead } from "./request-head.ts";
+import { RequestFields, RequestHead } from "./request-head.ts";
 import { type RequestLine, readRequestLine } from "./request-line.ts";
 
 /** A head in a larger chunk than this is kept once for all connections, not by each: it holds the whole chunk. */
@@ -20,7 +20,8 @@ export interface KnownHeads {
  * takes any fragmentation, and asks for nothing: the caller decides when to read.
  *
  * A client that keeps its connection mostly sends the same head again (it polls, posts to one place, measures). The
- * octets are held against those of the head before, and where they are the same nothing is parsed twice. Nor is it
+ * octets are held against those of the head before, and where they are the same nothing is parsed twice; where it is
+ * the target that differs, the fields are not. Nor is it
  * where clients of one make (or the connections of one client, or a proxy) send the same: then they share the head.
  *
  * @example
@@ -80,8 +81,21 @@ export class RequestReader extends MessageReader<RequestHead> {
     }
   }
 
-  protected override toHead(lines: FieldLines): RequestHead {
-    return this.#keep(new RequestHead(this.#line as RequestLine, lines, this.source));
+  protected override headOfKnownFields(): RequestHead | undefined {
+    const { source } = this;
+    const fields = (this.#last ?? this.#heads.last)?.fields;
+    if (fields?.minor !== this.#line?.minor || !fields?.isAt(source)) return undefined;
+    source.pos += fields.length;
+    return this.#toHead(fields);
+  }
+
+  protected override toHead(lines: FieldLines, start: number): RequestHead {
+    const { minor } = this.#line as RequestLine;
+    return this.#toHead(new RequestFields(lines, minor, this.source, start));
+  }
+
+  #toHead(fields: RequestFields): RequestHead {
+    return this.#keep(new RequestHead(this.#line as RequestLine, fields, this.source));
   }
 
   #keep(head: RequestHead): RequestHead {

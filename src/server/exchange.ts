@@ -69,7 +69,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     this.connection = connection;
     this.head = head;
     this.incoming = head.framing === 0 ? undefined : new IncomingBody(this, connection.host.maxBody);
-    this.#continueOwed = head.expectsContinue;
+    this.#continueOwed = head.fields.expectsContinue;
   }
 
   /** Hands the request to the callback. When it returns the exchange may be over already. */
@@ -191,7 +191,11 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     const { head, incoming, connection } = this;
     this.#checkUnanswered();
     const offered = listElements((this.headers.get("upgrade") ?? "").toLowerCase());
-    if (head.minor === 0 || !head.options.includes("upgrade") || !offered.includes(protocol.toLowerCase()))
+    if (
+      head.minor === 0 ||
+      !head.fields.options.includes("upgrade") ||
+      !offered.includes(protocol.toLowerCase())
+    )
       throw new UsageError("NotUpgradable", `${protocol} was not offered`);
     if (incoming && incoming.state !== ENDED) throw new UsageError("NotUpgradable", "read the body first");
     const all = new HttpHeaders(headers);
@@ -236,7 +240,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     const droppable =
       !unread ||
       (incoming.state === OPEN && !this.#continueOwed && head.framing - incoming.received <= MAX_DRAIN);
-    if (!keep || !droppable || !head.keepAlive || connection.host.closing) this.#closeAfter = true;
+    if (!keep || !droppable || !head.fields.keepAlive || connection.host.closing) this.#closeAfter = true;
     this.answered = true;
     // After a final status no interim one may follow.
     this.#continueOwed = false;

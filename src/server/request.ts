@@ -36,7 +36,7 @@ export abstract class RequestMessage {
   }
 
   get headers(): HttpHeaders {
-    this.madeHeaders ??= HttpHeaders.fromLines(this.head.lines);
+    this.madeHeaders ??= HttpHeaders.fromLines(this.head.fields.lines);
     return this.madeHeaders;
   }
 

@@ -73,9 +73,9 @@ function asRead(head: RequestHead, body: string, reader: RequestReader): Read {
     method: head.method,
     target: head.target,
     minor: head.minor,
-    keepAlive: head.keepAlive,
+    keepAlive: head.fields.keepAlive,
     chunked: head.framing < 0,
-    fields: pairs(head.lines),
+    fields: pairs(head.fields.lines),
     body,
     trailers: pairs(reader.trailers),
   };

@@ -53,7 +53,7 @@ function readWith(reader: RequestReader, chunks: readonly Uint8Array[]): ReadRes
         requests.push({
           method: head.method,
           target: head.target,
-          headers: [...HttpHeaders.fromLines(head.lines).lines()],
+          headers: [...HttpHeaders.fromLines(head.fields.lines).lines()],
           body,
           trailers,
         });
