@@ -8,8 +8,9 @@ export const internalNames = `
   weather flushSoon responseEnded shutDown sweep awaitBody contentLength maxCount transferEncoding bodyWanted
   clientLost dateLine isAt knownHead maxBytes maxLineBytes nextHead setFull takeAll toHead tooLarge watchdog
   addContentType ascii answering cancelSource turnAway clientEnded bodyArrived bodyTimedOut checkDeadlines
-  connectionClosed drainOwed exchangeEnded expectsContinue expire isContentType onIdle peerEnded poolFor
-  satisfied streamStarting writtenAt directionEnded letGo breaksAfter`
+  connectionClosed drainOwed exchangeEnded expectsContinue expire headOfKnownFields onIdle peerEnded poolFor
+  satisfied streamStarting writtenAt directionEnded letGo
+  aborter madeHeaders madeUrl breaksAfter`
   .trim()
   .split(/\s+/);
 
