@@ -37,9 +37,11 @@ export async function extractBody(given: BodyContent): Promise<RequestBody> {
   if (given instanceof Blob) return blob(given, given.type);
   if (given instanceof ReadableStream) return streamed(given.getReader());
   if (given instanceof FormData) {
-    // The platform knows how to write a form; as a blob its length is known. A blob's own type is in lower case.
+    // The platform knows how to write a form; as a blob its length is known. A blob's own type is in lower case, and
+    // where the body was read Bun has none.
     const written = new Response(given);
-    return blob(await written.blob(), written.headers.get("content-type") ?? "");
+    const type = written.headers.get("content-type") ?? "";
+    return blob(await written.blob(), type);
   }
   const text = String(given);
   const type = given instanceof URLSearchParams ? "application/x-www-form-urlencoded" : "text/plain";
