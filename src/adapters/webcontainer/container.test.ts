@@ -88,6 +88,18 @@ describe("a program", () => {
     expect(container.ports.map(({ port }) => port)).toEqual([1, 2]);
   });
 
+  test("is ready when its server answered before we were told that it runs", async () => {
+    const spawn = fake.spawn.bind(fake);
+    fake.spawn = async (command, args) => {
+      const process = await spawn(command, args);
+      fake.emit("server-ready", 5, "https://five.example");
+      await new Promise((resolve) => setTimeout(resolve));
+      return process;
+    };
+    const program = await container.run("");
+    expect(await program.ready).toEqual({ port: 5, url: "https://five.example" });
+  });
+
   test("that ends without listening was never ready", async () => {
     const program = await container.run("1");
     fake.spawned[0]?.exit(0);

@@ -96,8 +96,19 @@ export class PorticoContainer implements AsyncDisposable {
     this.#check();
     const { files = {}, env = {}, args = [] } = options;
     await this.webcontainer.mount({ ...files, [PROGRAM]: { file: { contents: source } } });
-    const process = await this.webcontainer.spawn("node", [PROGRAM, ...args], { env });
-    return new ContainerProgram(process, (watcher) => this.onPort(watcher));
+    let unwatch: (() => void) | undefined;
+    const firstPort = new Promise<ContainerPort>((resolve) => {
+      unwatch = this.onPort((event, port) => event === "ready" && resolve(port));
+    });
+    try {
+      const process = await this.webcontainer.spawn("node", [PROGRAM, ...args], { env });
+      const program = new ContainerProgram(process, firstPort);
+      program.ready.then(unwatch, unwatch);
+      return program;
+    } catch (error) {
+      unwatch?.();
+      throw error;
+    }
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { ContainerProcess } from "./api.ts";
-import type { ContainerPort, PortWatcher } from "./container.ts";
+import type { ContainerPort } from "./container.ts";
 import { ContainerError } from "./errors.ts";
 
 /**
@@ -24,20 +24,17 @@ export class ContainerProgram {
   readonly ready: Promise<ContainerPort>;
   readonly #process: ContainerProcess;
 
-  /** @param watch begins to tell of ports; returns what ends that */
-  constructor(process: ContainerProcess, watch: (watcher: PortWatcher) => () => void) {
+  /** @param firstPort the first that has a server since the process was asked for, which may be before it was given */
+  constructor(process: ContainerProcess, firstPort: Promise<ContainerPort>) {
     this.#process = process;
     this.output = process.output;
     this.exit = process.exit;
-    let stop: (() => void) | undefined;
     this.ready = new Promise((resolve, reject) => {
-      stop = watch((event, port) => event === "ready" && resolve(port));
+      void firstPort.then(resolve);
       const ended = () =>
         reject(new ContainerError("ContainerClosed", "The program ended before it listened"));
       process.exit.then(ended, ended);
     });
-    const end = () => stop?.();
-    this.ready.then(end, end);
   }
 
   /** Ends it, whatever it does. */
