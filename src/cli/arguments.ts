@@ -48,7 +48,8 @@ Options:
 Each request is logged in the combined log format, followed by its duration:
   address - - [time] "request line" status bytes "referer" "user agent" 1.2ms
 Files whose name begins with a dot, and links out of the directory, are not
-served. Ctrl+C lets running requests finish; a second one stops at once.
+served. Ctrl+C lets running requests finish, for 10 seconds at most; a second
+one stops at once.
 
 Exit status: 0 stopped, 1 could not serve, 2 wrong use.
 `;

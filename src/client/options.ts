@@ -1,3 +1,4 @@
+import { toValue } from "../http1/headers.ts";
 import { DEFAULT_LIMITS, type Limits } from "../http1/limits.ts";
 import { type Clock, type Network, systemClock } from "../socket/index.ts";
 import { mergeNumbers } from "../socket/numbers.ts";
@@ -39,7 +40,8 @@ export interface FetchOptions {
 
 /** Options with every default applied. */
 export interface ClientConfig extends FetchOptions {
-  readonly keepAliveMs: number;
+  /** 0 once `fetch` is closed. */
+  keepAliveMs: number;
   readonly maxConnectionsPerOrigin: number;
   readonly userAgent: string;
   readonly limits: Limits;
@@ -49,15 +51,10 @@ export interface ClientConfig extends FetchOptions {
 export function resolveOptions(options: FetchOptions): ClientConfig {
   return {
     ...options,
-    ...mergeNumbers({ keepAliveMs: 10_000 }, options, 0, atLeast),
-    ...mergeNumbers({ maxConnectionsPerOrigin: 256 }, options, 1, atLeast),
-    userAgent: options.userAgent ?? "portico",
-    limits: mergeNumbers(DEFAULT_LIMITS, options.limits, 1, atLeast),
+    ...mergeNumbers({ keepAliveMs: 10_000 }, options, 0, TypeError),
+    ...mergeNumbers({ maxConnectionsPerOrigin: 256 }, options, 1, TypeError),
+    userAgent: toValue("User-Agent", options.userAgent ?? "portico"),
+    limits: mergeNumbers(DEFAULT_LIMITS, options.limits, 1, TypeError),
     clock: options.clock ?? systemClock,
   };
-}
-
-function atLeast<V>(name: string, value: V, least: number): V {
-  if (typeof value === "number" && value >= least) return value;
-  throw new TypeError(`${name} must be at least ${least}, got ${value}`);
 }

@@ -26,8 +26,6 @@ export class ByteSource {
 
   /** Octets of the line at `pos` that were looked at. */
   #scanned = 0;
-  /** Whether `bytes` is our own, with room to grow after `end`. */
-  #joined = false;
   /** Chunks that wait, and their octets. */
   #queue: WaitingChunks | undefined;
   #queued = 0;
@@ -71,7 +69,7 @@ export class ByteSource {
       this.#scanned = length;
       if (length > max) {
         // What has no space in it is a method longer than any that is implemented (RFC 9112 section 3).
-        const isMethod = status === 414 && !bytes.subarray(pos, i).includes(SP);
+        const isMethod = status === 414 && !bytes.subarray(pos, pos + max + 1).includes(SP);
         throw new ProtocolError(tooLong, isMethod ? 501 : status, `more than ${max} bytes`);
       }
       if ((i < end && bytes[i] !== CR) || (i + 1 < end && bytes[i + 1] !== LF))
@@ -87,7 +85,6 @@ export class ByteSource {
 
   /** Joins the section with the next chunk; `pos - mark` stays. False when there is none yet. */
   extend(): boolean {
-    if (this.mark === this.end) return this.#next();
     const chunk = this.#dequeue();
     if (chunk === undefined) return false;
     this.#reserve(chunk.length);
@@ -132,20 +129,19 @@ export class ByteSource {
     this.mark = 0;
     this.pos = 0;
     this.end = chunk.length;
-    this.#joined = false;
   }
 
   /** Room for `more` octets after the section, in a buffer of our own that starts with it. */
   #reserve(more: number): void {
     const length = this.end - this.mark;
-    if (this.#joined && this.end + more <= this.bytes.length) return;
+    // Only a buffer of our own has room behind its end.
+    if (this.end + more <= this.bytes.length) return;
     const buffer = new Uint8Array(Math.max(256, (length + more) * 2));
     buffer.set(this.bytes.subarray(this.mark, this.end));
     this.bytes = buffer;
     this.pos -= this.mark;
     this.end = length;
     this.mark = 0;
-    this.#joined = true;
   }
 }
 

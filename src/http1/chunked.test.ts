@@ -44,7 +44,12 @@ describe("small chunks that came together are one piece", () => {
       ["abab", "(InvalidChunk)"],
     ],
     ["up to data that does not end", [`${chunk("ab")}2\r\nabc\r\n`], ["abab", "(InvalidChunk)"]],
-    ["up to a size in front of which are zeros", [`${chunk("a")}00000001\r\nb\r\n`], ["ab"]],
+    ["with zeros in front of a size", [`${chunk("a")}${"0".repeat(15)}1\r\nb\r\n`], ["ab"]],
+    [
+      "up to a size of more digits than there may be",
+      [`${chunk("a")}${"0".repeat(16)}1\r\nb\r\n`],
+      ["a", "(InvalidChunk)"],
+    ],
   ])("%s", (_, sent, pieces) => {
     expect(piecesOf(...sent)).toEqual(pieces);
   });

@@ -78,8 +78,9 @@ export class ChunkedBody {
     for (;;) {
       let i = source.pos;
       if (bytes[i++] !== CR || bytes[i++] !== LF) break;
+      const last = i + MAX_SIZE_DIGITS;
       let size = 0;
-      for (let digit = hexValue(bytes[i]); size < SMALL && digit >= 0; digit = hexValue(bytes[++i]))
+      for (let digit = hexValue(bytes[i]); i < last && digit >= 0; digit = hexValue(bytes[++i]))
         size = size * 16 + digit;
       if (size === 0 || size > SMALL || bytes[i++] !== CR || bytes[i++] !== LF || i + size > end) break;
       if (room === undefined) {
@@ -105,9 +106,9 @@ export class ChunkedBody {
 
   #readSize(source: ByteSource): boolean {
     const { maxChunkExtensionBytes: max, maxTrailerBytes, maxTrailerCount } = this.#limits;
-    const allowed = max + this.#dataBytes / 64 - this.#extensionBytes;
     // A line is in one piece, so that it has a bound of its own.
-    const length = source.line(Math.min(max, allowed) + MAX_SIZE_DIGITS, TOO_LARGE, 400, "InvalidChunk");
+    const allowed = Math.min(max, max + this.#dataBytes / 64 - this.#extensionBytes);
+    const length = source.line(allowed + MAX_SIZE_DIGITS, TOO_LARGE, 400, "InvalidChunk");
     if (length < 0) return false;
     const [, digits = ""] = SIZE_LINE.exec(latin1(source.bytes, source.mark, source.mark + length)) ?? [];
     this.#left = Number.parseInt(digits, 16);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { ByteSource } from "./byte-source.ts";
+import { HttpHeaders } from "./headers.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { RequestReader } from "./request-reader.ts";
 
@@ -45,6 +46,31 @@ it("joins small chunks that wait, copying an octet once", () => {
   expect([inOrder, source.buffered]).toEqual([count, 0]);
   expect(copied).toBeLessThanOrEqual(count);
   expect(pieces).toBeLessThan(20);
+});
+
+it("looks at each field line once where headers are iterated, however many names there are", () => {
+  const lines = Array.from({ length: 1000 }, (_, i): [string, string] => [`x-${i}`, "y"]);
+  const headers = new HttpHeaders(lines);
+  const looked = ["indexOf", "includes", "filter", "find", "findIndex"].map((name) =>
+    countMoved(
+      Array.prototype,
+      name,
+      ({ length }) => length,
+      () => {
+        expect([...headers]).toHaveLength(1000);
+      },
+    ),
+  );
+  expect(Math.max(...looked)).toBeLessThan(5000);
+});
+
+it("holds on to no chunk that was taken", () => {
+  const source = new ByteSource();
+  source.push(new Uint8Array(9));
+  source.take(8);
+  expect(source.bytes).toHaveLength(9);
+  source.take(8);
+  expect(source.bytes).toHaveLength(0);
 });
 
 it("leaves large chunks that wait as they came", () => {

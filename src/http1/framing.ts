@@ -43,7 +43,7 @@ export function bodyFraming(
   return status ? UNTIL_CLOSE : 0;
 }
 
-const WANTED = "wanted chunked once, and last";
+const WANTED = "wanted chunked alone";
 
 function hasNone(status: number, requestMethod: string | undefined): boolean {
   if (requestMethod === "HEAD" || status < 200 || status === 204 || status === 304) return true;
@@ -60,7 +60,7 @@ function isChunked(values: readonly string[]): boolean {
   if (codings.pop() !== "chunked") return false;
   if (codings.includes("chunked")) throw invalid(WANTED);
   if (codings.length === 0) return true;
-  throw new ProtocolError("UnsupportedTransferCoding", 501, "wanted chunked alone");
+  throw new ProtocolError("UnsupportedTransferCoding", 501, WANTED);
 }
 
 /**
@@ -75,8 +75,8 @@ function readContentLength([value = "", another]: readonly string[]): number {
 
 /** `1*DIGIT` as a number, NaN where it is none or too large to be exact. */
 export function lengthOf(value: string): number {
-  const length = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-  return Number.isSafeInteger(length) ? length : Number.NaN;
+  const length = Number(value);
+  return /^\d+$/.test(value) && Number.isSafeInteger(length) ? length : Number.NaN;
 }
 
 function invalid(what: string): ProtocolError {

@@ -105,8 +105,21 @@ describe("HttpHeaders", () => {
       ["Host", "a"],
       ["X", "3"],
     ]);
+    expect([headers.get("x"), headers.has("X"), headers.getAll("x")]).toEqual(["3", true, ["3"]]);
     expect(copy.get("x")).toBe("1, 2");
     expect(JSON.stringify(copy)).toBe('{"host":"a","x":"1, 2"}');
+  });
+
+  it("finds a name that arrived where it is all of one, not the end of another's or in a value", () => {
+    const headers = received(
+      ["X-Host", "a"],
+      ["Y", "host: b"],
+      ["Hos", "t: c"],
+      ["Host", "\t d \t"],
+      ["Z", " \t"],
+    );
+    expect(headers.getAll("host")).toEqual(["d"]);
+    expect([headers.get("z"), headers.get("st"), headers.get("x-hos")]).toEqual(["", null, null]);
   });
 
   it("calls back for each with value, name and itself", () => {

@@ -66,7 +66,7 @@ export class HttpHeaders {
   }
 
   has(name: string): boolean {
-    return this.getAll(name).length > 0;
+    return this.get(name) !== null;
   }
 
   /** Adds a line; those of the same name stay. */
@@ -92,12 +92,15 @@ export class HttpHeaders {
     for (const [name, value] of this) callback.call(thisArg, value, name, this);
   }
 
-  *entries(): IterableIterator<[string, string]> {
-    const keys = this.#lines.map(({ key }) => key);
-    for (const [i, { key, value }] of [...this.#lines].entries()) {
-      if (key === "set-cookie") yield [key, value];
-      else if (keys.indexOf(key) === i) yield [key, this.get(key) ?? ""];
+  entries(): IterableIterator<[string, string]> {
+    // By what is joined; a Set-Cookie line is by itself. In one pass, as there may be a thousand names.
+    const pairs = new Map<unknown, [string, string]>();
+    for (const { key, value } of this.#lines) {
+      const at = key === "set-cookie" ? {} : key;
+      const before = pairs.get(at);
+      pairs.set(at, [key, before ? `${before[1]}, ${value}` : value]);
     }
+    return pairs.values();
   }
 
   *keys(): IterableIterator<string> {

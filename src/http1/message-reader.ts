@@ -40,14 +40,10 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
   protected abstract toHead(lines: FieldLines, start: number): Head;
 
   /** A head that is known to be the one whose octets come next at the source's position. */
-  protected knownHead(): (Head & { readonly length: number }) | undefined {
-    return undefined;
-  }
+  protected knownHead?(): (Head & { readonly length: number }) | undefined;
 
   /** A head that begins with the line just read, where its fields are known to be those that come next. */
-  protected headOfKnownFields(): Head | undefined {
-    return undefined;
-  }
+  protected headOfKnownFields?(): Head | undefined;
 
   /** Octets that arrived and were not read. */
   get buffered(): number {
@@ -88,13 +84,13 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
     const { source, limits } = this;
     if (this.#state === LINE) {
       if (!source.begin()) return undefined;
-      const known = this.knownHead();
+      const known = this.knownHead?.();
       if (known !== undefined) {
         source.pos += known.length;
         return known;
       }
       if (!this.readLine()) return undefined;
-      const head = this.headOfKnownFields();
+      const head = this.headOfKnownFields?.();
       if (head !== undefined) return head;
       const { maxHeaderLineBytes, maxHeaderBytes, maxHeaderCount } = limits;
       this.#fields = new FieldSection(

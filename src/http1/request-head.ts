@@ -21,9 +21,10 @@ class Known {
     this.length = pos - start;
   }
 
-  /** Whether they are those that come next. */
+  /** Whether they are those that come next. A chunk that a body's receiver has transferred has no octets any more. */
   isAt({ bytes, pos, end }: ByteSource): boolean {
-    return end - pos >= this.length && sameOctets(this.#bytes, this.#start, bytes, pos, this.length);
+    if (end - pos < this.length || this.#bytes.length * bytes.length === 0) return false;
+    return sameOctets(this.#bytes, this.#start, bytes, pos, this.length);
   }
 
   /** Octets of memory that are held on to: the chunk that these came in. */

@@ -31,7 +31,7 @@ export function readRequestLine(text: string): RequestLine {
   if (usual) return { method: usual[1]!, target: usual[2]!, minor: Number(usual[3]) };
   const [method = "", target = "", version, more] = text.split(" ", 4);
   if (!isToken(method) || more !== undefined)
-    throw new ProtocolError("InvalidRequestLine", 400, "wanted a method, a target and a version");
+    throw new ProtocolError("InvalidRequestLine", 400, "wanted method, target and version");
   if (!TARGET.test(target)) throw invalidTarget();
   return { method, target, minor: readVersion(version) };
 }

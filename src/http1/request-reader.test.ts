@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import fc from "../testing/fast-check.ts";
+import { ProtocolError } from "./errors.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { RequestReader } from "./request-reader.ts";
 import { cuts, damage, octets, pieces, request } from "./test/messages.fixture.ts";
@@ -138,6 +139,63 @@ describe("RequestReader", () => {
     const again = one.readHead();
     expect(again?.authority).toBe("a");
     expect(again).not.toBe(first);
+  });
+
+  it("keeps no head whose fields hold on to a large chunk by each connection either", () => {
+    const heads = {};
+    const [one, other] = [new RequestReader(DEFAULT_LIMITS, heads), new RequestReader(DEFAULT_LIMITS, heads)];
+    const read = (reader: RequestReader, wire: string) => {
+      reader.feed(octets(wire));
+      return reader.readHead();
+    };
+    const get = (target: string, host = "a") => `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+    const { fields } = read(one, get("/").repeat(1000))!;
+    for (let head = one.readHead(); head !== undefined; head = one.readHead())
+      expect(head.fields).toBe(fields);
+    expect(read(one, get("/2"))?.fields).toBe(fields);
+    read(other, get("/", "b"));
+    expect(read(one, get("/3"))?.fields).not.toBe(fields);
+  });
+
+  it("reads nothing more behind a mistake", () => {
+    const next = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    for (const wrong of [
+      "GET  / HTTP/1.1\r\n",
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+    ]) {
+      const reader = new RequestReader(DEFAULT_LIMITS);
+      reader.feed(octets(wrong + next));
+      const readOn = () => [reader.readHead(), reader.readBody()];
+      expect(readOn).toThrow(ProtocolError);
+      reader.feed(octets(next));
+      expect([reader.readHead(), reader.readBody(), reader.finish()]).toEqual([
+        undefined,
+        "need-more",
+        false,
+      ]);
+    }
+  });
+
+  it("counts what was not read, and keeps what waits in order", () => {
+    const reader = new RequestReader(DEFAULT_LIMITS);
+    reader.feed(octets("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
+    reader.readHead();
+    const small = "1\r\na\r\n1\r\nb\r\n";
+    reader.feed(octets(`${small}1`));
+    reader.readBody();
+    expect(reader.buffered).toBe("\r\n1".length);
+    reader.feed(octets("\r\n"));
+    reader.feed(octets("c\r\n0\r\nT: 1\r\n\r\n"));
+    expect(reader.readBody()).toEqual(octets("c"));
+    expect(reader.readBody()).toBe("end");
+    expect([reader.buffered, reader.inHead]).toEqual([0, false]);
+    reader.feed(octets("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9001\r\n\r\n"));
+    reader.readHead();
+    const [one, two, three] = [1, 2, 3].map((octet) => new Uint8Array(3000).fill(octet));
+    for (const chunk of [one!, two!]) reader.feed(chunk);
+    expect(reader.readBody()).toEqual(one);
+    reader.feed(three!);
+    expect([reader.readBody(), reader.readBody(), reader.readBody()]).toEqual([two, three, "need-more"]);
   });
 
   it("comes to the same for noise", () => {

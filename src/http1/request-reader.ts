@@ -101,7 +101,7 @@ export class RequestReader extends MessageReader<RequestHead> {
   #keep(head: RequestHead): RequestHead {
     this.#emptyLines = 0;
     this.#heads.last = head;
-    this.#last = head.held > MAX_HELD ? undefined : head;
+    this.#last = Math.max(head.held, head.fields.held) > MAX_HELD ? undefined : head;
     return head;
   }
 }

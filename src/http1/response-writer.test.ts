@@ -74,6 +74,52 @@ describe("ResponseHeadWriter", () => {
     expect(end()).toBe(end());
   });
 
+  it("remembers no more lines than a few, and no long ones", () => {
+    const writer = new ResponseHeadWriter();
+    const { set } = Map.prototype;
+    const sizes: number[] = [];
+    Map.prototype.set = function (name, part: { text: string }) {
+      sizes.push(this.size);
+      expect(part.text.length).toBeLessThan(300);
+      return set.call(this, name, part);
+    };
+    try {
+      for (let i = 0; i < 200; i++) {
+        writer.begin(200, { [`X-${i}`]: "y", [`Long-${i}`]: "y".repeat(300) });
+        writer.end(0, "", "");
+      }
+    } finally {
+      Map.prototype.set = set;
+    }
+    expect(sizes).toHaveLength(200);
+    expect(Math.max(...sizes)).toBeLessThan(64);
+  });
+
+  it("hears what is said of the connection, and copies the options that are not its own", () => {
+    const writer = new ResponseHeadWriter();
+    const closes = ["Keep-Alive, x, CLOSE", "y, keep-alive"].map((Connection) => {
+      writer.begin(200, { Connection });
+      return [writer.close, writer.end(0, "", "")];
+    });
+    const head = (option: string) => `HTTP/1.1 200 OK\r\nConnection: ${option}\r\nContent-Length: 0\r\n\r\n`;
+    expect(closes).toEqual([
+      [true, head("x")],
+      [false, head("y")],
+    ]);
+  });
+
+  it("asks an object that is given as a value for its text each time", () => {
+    const writer = new ResponseHeadWriter();
+    const url = new URL("http://a/1");
+    const end = () => {
+      writer.begin(302, [["Location", url as unknown as string]]);
+      return writer.end(0, "", "");
+    };
+    expect(end()).toContain("Location: http://a/1\r\n");
+    url.pathname = "/2";
+    expect(end()).toContain("Location: http://a/2\r\n");
+  });
+
   it("leaves the content to its caller where the head is not ASCII", () => {
     const writer = new ResponseHeadWriter();
     writer.begin(200, { A: "\u00e9" });

@@ -21,6 +21,8 @@ export class ResponseHeadWriter {
   /** Of the head; `#at` of them are the present answer's, the others those of the one before. */
   readonly #parts: Part[] = [];
   #at = 0;
+  /** Counts the answers. */
+  #turn = 0;
   /** All the parts in one, and the content where that is short, or `""` once one of them is another. */
   #joined = "";
   #content = "";
@@ -42,6 +44,7 @@ export class ResponseHeadWriter {
    * @throws InvalidHeader, and then nothing was sent
    */
   begin(code: number, headers: HeadersInput | undefined, reason?: string): void {
+    const turn = ++this.#turn;
     this.#at = 0;
     this.#ascii = true;
     this.#hasDate = false;
@@ -51,6 +54,8 @@ export class ResponseHeadWriter {
     if (reason === undefined) this.#put(statusLine(code));
     else this.#put(this.#toPart(`HTTP/1.1 ${code} ${toValue("the reason", reason)}\r\n`));
     if (headers !== undefined && headers !== null) forEachField(headers, this.#add);
+    // A getter or an iterator of theirs gave another answer: what is here is that one's.
+    if (turn !== this.#turn) throw new InvalidHeader("they answered");
   }
 
   /** Says what the content is, unless the caller did. */
@@ -81,7 +86,7 @@ export class ResponseHeadWriter {
     }
     this.#put(this.#own);
     const kept = content.length > MAX_KNOWN_LENGTH || !this.#ascii ? "" : content;
-    if (this.#joined === "" || this.#at !== this.#parts.length || kept !== this.#content) {
+    if (this.#joined === "" || kept !== this.#content) {
       this.#parts.length = this.#at;
       this.#joined = "";
       for (const { text } of this.#parts) this.#joined += text;
@@ -113,7 +118,8 @@ export class ResponseHeadWriter {
       this.declaredLength = declaredLength(value, this.declaredLength < 0 ? undefined : this.declaredLength);
     else if (key === "transfer-encoding") checkTransferEncoding(value);
     else text = `${name}: ${value}\r\n`;
-    const part = this.#toPart(text, given);
+    // Not an object that was given as a value: it may be another text the next time.
+    const part = this.#toPart(text, String(given));
     if (key === "date") this.#hasDate = true;
     else if (text !== "" && this.#ascii && text.length <= MAX_KNOWN_LENGTH) {
       if (this.#known.size >= MAX_KNOWN) this.#known.clear();
@@ -146,7 +152,7 @@ interface Part {
 function ownLines(framing: OutgoingFraming, dateLine: string, connection: string): string {
   let lines = dateLine;
   if (typeof framing === "number") lines += `Content-Length: ${framing}\r\n`;
-  else if (framing === "chunked") lines += "Transfer-Encoding: chunked\r\n";
+  if (framing === "chunked") lines += "Transfer-Encoding: chunked\r\n";
   if (connection !== "") lines += `Connection: ${connection}\r\n`;
   return `${lines}\r\n`;
 }
@@ -170,9 +176,8 @@ export function checkTransferEncoding(value: string): void {
 
 /** The fields of a trailer section, with the empty line. @throws InvalidHeader */
 export function trailerSection(trailers: HeadersInput | undefined): string | Uint8Array {
-  if (trailers === undefined || trailers === null) return "\r\n";
   let text = "";
-  forEachField(trailers, (name, given) => {
+  forEachField(trailers ?? {}, (name, given) => {
     const { key, value } = toFieldLine(name, given);
     // RFC 9110 section 6.5.1
     if (FRAMING_FIELDS.has(key)) throw new InvalidHeader(`${name} can't be a trailer`);

@@ -81,9 +81,11 @@ export class Delivery {
     if (this.request instanceof Exchange) this.request.reason = undefined;
   }
 
-  /** What is not over takes its connection along. */
+  /** What is not over takes its connection along, behind the pieces that were handed to it. */
   giveUp(): void {
-    if (!this.#over) this.request?.client.destroy();
+    if (this.#over) return;
+    if (this.request instanceof Exchange) this.request.abort();
+    this.request?.client.destroy();
   }
 
   async #sendHead(): Promise<BodyWriter> {

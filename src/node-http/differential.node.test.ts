@@ -194,6 +194,15 @@ describe("portico/node-http beside node:http", () => {
     }, GET);
   });
 
+  it("brings the pieces that were written of a response that is destroyed behind them", async () => {
+    const scene: Scene = (http, log) =>
+      http.createServer((_request, response) => {
+        response.on("close", () => log("close", response.writableFinished));
+        response.write("ok", () => response.destroy());
+      });
+    await same(scene, GET);
+  });
+
   it("marks a destroyed socket at once", async () => {
     await same((http, log) => {
       return http.createServer((request) => {

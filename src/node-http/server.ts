@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { ProtocolError } from "../http1/errors.ts";
 import { HttpServer } from "../server/server.ts";
 import type { HttpRequest, UpgradedConnection } from "../server/types.ts";

@@ -4,6 +4,7 @@ import type { RequestHead } from "../http1/request-head.ts";
 import { type KnownHeads, RequestReader } from "../http1/request-reader.ts";
 import type { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Socket, SocketEvents } from "../socket/index.ts";
+import { tooLate } from "./errors.ts";
 import { Exchange, incomplete } from "./exchange.ts";
 import { FAILED } from "./incoming-body.ts";
 import type { ServerConfig } from "./options.ts";
@@ -64,6 +65,7 @@ export class Connection implements SocketEvents, Watched {
   #paused = false;
   #dropped = 0;
 
+  #acceptedAt = 0;
   /** When the present wait for the peer is over; 0 for never. */
   #deadline = 0;
   /** Whether that is the wait for a whole head. */
@@ -94,6 +96,7 @@ export class Connection implements SocketEvents, Watched {
 
   /** Attaches to the socket: requests are served from now on. */
   start(): void {
+    this.#acceptedAt = this.host.clock.now();
     this.#wait(this.host.timeouts.headersMs);
     this.host.watchdog.add(this);
     this.socket.open(this);
@@ -106,9 +109,8 @@ export class Connection implements SocketEvents, Watched {
   shutDown(): void {
     this.#upgraded?.shutDown();
     if (!this.#open || this.#exchange || this.reader.buffered > 0) return;
-    const { clock, timeouts } = this.host;
-    const until = this.#deadline - timeouts.headersMs + NEW_MS;
-    if (this.#awaitsHead && until > clock.now()) this.#deadline = until;
+    const until = this.#acceptedAt + NEW_MS;
+    if (this.#awaitsHead && until > this.host.clock.now()) this.#deadline = until;
     else this.linger();
   }
 
@@ -168,13 +170,13 @@ export class Connection implements SocketEvents, Watched {
   exchangeEnded(persistent: boolean): void {
     this.#deadline = 0;
     this.#exchange = undefined;
-    if (!persistent || this.host.closing) this.linger();
+    if (!persistent) this.linger();
     else this.#advance();
   }
 
   /** Tells of a peer's mistake, answers it and closes; nothing that follows it is read as a request. */
   #refuse(error: ProtocolError): void {
-    this.host.onClientError?.(error, this.socket, () => this.handOver());
+    this.host.onClientError(error, this.socket, () => this.handOver());
     if (this.#open) this.turnAway(error.status);
   }
 
@@ -201,8 +203,9 @@ export class Connection implements SocketEvents, Watched {
     if (!this.output.full) this.#endSide();
   }
 
-  /** Gives the connection to another protocol. */
+  /** Gives the connection to another protocol. @throws UsageError `ConnectionClosed` */
   handOver(): UpgradedSocket {
+    if (!this.#open) throw tooLate();
     this.#stop();
     this.socket.pause();
     const upgraded = new UpgradedSocket(this.socket, this.reader.takeRest());
@@ -224,7 +227,8 @@ export class Connection implements SocketEvents, Watched {
 
   #endSide(): void {
     const { lingerMs, writeStallMs } = this.host.timeouts;
-    this.#wait(this.output.volume > MAX_QUICK ? Math.max(lingerMs, writeStallMs || Infinity) : lingerMs);
+    const quick = this.output.volume <= MAX_QUICK;
+    this.#wait(lingerMs && (quick ? lingerMs : Math.max(lingerMs, writeStallMs || Infinity)));
     this.socket.end();
   }
 
@@ -245,7 +249,8 @@ export class Connection implements SocketEvents, Watched {
       try {
         head = this.reader.readHead();
       } catch (error) {
-        this.#refuse(error as ProtocolError);
+        // Octets that left with a body before them, which its receiver has transferred, can't be read.
+        this.#refuse(error instanceof ProtocolError ? error : incomplete());
       }
       if (head === undefined) break;
       this.#deadline = 0;

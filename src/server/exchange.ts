@@ -6,7 +6,7 @@ import type { BodyEvent } from "../http1/message-reader.ts";
 import { reasonPhrase } from "../http1/reason.ts";
 import type { RequestHead } from "../http1/request-head.ts";
 import type { Connection } from "./connection.ts";
-import { ResponseAlreadySent, tooLate, UsageError } from "./errors.ts";
+import { ResponseAlreadySent, UsageError } from "./errors.ts";
 import { type BodySource, ENDED, FAILED, IncomingBody, OPEN } from "./incoming-body.ts";
 import { RESOLVED, rejected } from "./outgoing-body.ts";
 import { RequestMessage } from "./request.ts";
@@ -35,11 +35,9 @@ const BODY_PROGRESS = 65_536;
 const DOUBT_MS = 100;
 
 const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
-const NOTHING: unknown = {};
 
 /** One request and its response: what the callback made of it, and when both are out of the way. */
 export class Exchange extends RequestMessage implements HttpRequest, BodySource {
-  readonly connection: Connection;
   readonly head: RequestHead;
   readonly incoming: IncomingBody | undefined;
   /** Whether the head of an answer was sent. */
@@ -55,21 +53,29 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   protected madeUrl: URL | undefined;
   protected aborter: AbortController | undefined;
 
+  /** Not to be seen by who writes a request into a log: it leads to all that its server has. */
+  readonly #connection: Connection;
   #stage: Stage = SERVING;
   /** Whether the callback has come to its end. */
   #settled = false;
   #closeAfter = false;
   #continueOwed: boolean;
-  /** What `onError` was last told. */
-  #reported = NOTHING;
+  /** Why an answer was not taken: a callback that did not wait for it knows nothing of it. */
+  #refused: unknown;
+  /** What `onError` was last told; nobody throws the request. */
+  #reported: unknown = this;
   #doubtTimer: unknown;
 
   constructor(connection: Connection, head: RequestHead) {
     super();
-    this.connection = connection;
+    this.#connection = connection;
     this.head = head;
     this.incoming = head.framing === 0 ? undefined : new IncomingBody(this, connection.host.maxBody);
     this.#continueOwed = head.fields.expectsContinue;
+  }
+
+  get connection(): Connection {
+    return this.#connection;
   }
 
   /** Hands the request to the callback. When it returns the exchange may be over already. */
@@ -78,8 +84,9 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
       const result = callback(this);
       // The one settled promise of everything done at once: nothing to wait for.
       if (result === undefined || result === RESOLVED) this.#callbackEnded();
+      // What is no promise may come from a program that no types held.
       else
-        result.then(
+        Promise.resolve(result).then(
           () => this.#callbackEnded(),
           (error) => this.#callbackFailed(error),
         );
@@ -106,8 +113,8 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     if (ms === 0) return;
     this.#doubtTimer = clock.setTimeout(() => {
       if (output.volume === written) return socket.destroy();
-      this.#doubt();
       this.#doubtIn(timeouts.writeStallMs, output.volume);
+      this.#doubt(); // last: whoever is told may end the exchange
     }, ms);
   }
 
@@ -119,7 +126,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   /** The body did not come in time. @param mark how much of it had come when the wait began */
   bodyTimedOut(mark: number): void {
     const { connection, incoming } = this;
-    if (!incoming?.waiting) return; // it is the callback that takes its time
+    if (!incoming?.waiting) return this.#complete(); // it is the callback that takes its time, unless that has ended
     if (incoming.received - mark >= BODY_PROGRESS) return connection.awaitBody();
     this.#closeAfter = true;
     incoming.fail(new ProtocolError("RequestTimeout", 408));
@@ -177,6 +184,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     try {
       return sendResponse(this, code, content, headers);
     } catch (error) {
+      this.#refused = error;
       return rejected(error);
     }
   }
@@ -209,7 +217,6 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
 
   takeOver(): UpgradedConnection {
     this.#checkUnanswered();
-    if (this.closed) throw tooLate();
     this.answered = true;
     return this.connection.handOver();
   }
@@ -288,7 +295,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   #callbackEnded(): void {
     // To whom seems to be gone there is nothing to say.
     if (!this.answered && !this.closed && !this.signal.aborted)
-      return this.#callbackFailed(new UsageError("NoResponse"));
+      return this.#callbackFailed(this.#refused ?? new UsageError("NoResponse"));
     this.#settled = true;
     if (this.answered) this.#complete();
     else this.abort();
@@ -296,17 +303,17 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
 
   #callbackFailed(error: unknown): void {
     this.#settled = true;
+    const { answered } = this;
     const peersFault = error instanceof ProtocolError;
     const late = this.closed && error instanceof UsageError && error.code === "ConnectionClosed";
     // A call that came too late, or the signal's reason, which who waits for it throws on, is nobody's mistake.
     if (!peersFault && !late && !(this.signal.aborted && error === this.signal.reason)) this.#report(error);
     if (this.closed) return;
     if (!this.answered) {
-      if (peersFault) this.#closeAfter = true;
       const status = peersFault ? error.status : 500;
       void this.respond(status, reasonPhrase(status), { "Content-Type": "text/plain; charset=utf-8" });
-    } else if (this.#stage === ANSWERED) this.#complete();
-    // A streamed answer that nobody will finish: the peer has to be able to tell.
+    } else if (!answered || this.#stage === ANSWERED) this.#complete();
+    // A streamed answer, not the handler's of errors, that nobody will finish: the peer has to be able to tell.
     else this.abort();
   }
 
@@ -314,11 +321,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   #report(error: unknown): void {
     if (this.#reported === error) return;
     this.#reported = error;
-    try {
-      this.connection.host.onError(error, this);
-    } catch {
-      // An error handler that throws has no one else to tell.
-    }
+    this.connection.host.onError(error, this);
   }
 
   // The end.
@@ -337,19 +340,18 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     } else {
       this.#stage = DRAINING;
       connection.written();
-      this.#drain();
+      this.#drain(incoming, incoming.received + MAX_DRAIN);
     }
   }
 
-  /** Reads and drops the rest of the request's body. */
-  #drain(): void {
-    const { connection, head, incoming } = this;
-    const giveUp = () => connection.linger();
+  /** Reads and drops the rest of the request's body. @param most what may have been received then */
+  #drain(incoming: IncomingBody, most: number): void {
+    const giveUp = () => this.connection.linger();
     try {
-      while (incoming && incoming.received <= MAX_DRAIN + Math.max(0, head.framing)) {
+      while (incoming.received <= most) {
         const piece = incoming.read(true);
         if (piece === undefined) return this.#finish();
-        if (piece instanceof Promise) return void piece.then(() => this.#drain(), giveUp);
+        if (piece instanceof Promise) return void piece.then(() => this.#drain(incoming, most), giveUp);
       }
     } catch {
       // What is left is malformed or was cut.

@@ -24,6 +24,16 @@ describe("100-continue beside a streamed response", () => {
     expect(await client.read("0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n5\r\nhello\r\n/s);
   });
 
+  test("comes so where the response is the request's own pieces", async () => {
+    const client = await serve((request) =>
+      request.respond(200, request as unknown as AsyncIterable<Uint8Array>),
+    );
+    await client.send(head);
+    expect(await client.read("\r\n\r\n")).toBe("HTTP/1.1 100 Continue\r\n\r\n");
+    await client.send("hello");
+    expect(await client.read("0\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n5\r\nhello\r\n/s);
+  });
+
   test("never comes behind the head of the response", async () => {
     const client = await serve(async (request) => {
       const body = await request.sendHeaders({});

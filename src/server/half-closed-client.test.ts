@@ -55,6 +55,21 @@ describe("a client that ended its side while its request is served", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("leaves none behind when who is told of the doubt answers", async () => {
+    const { clock, server, client } = await stage(
+      (request) =>
+        new Promise<void>((resolve) => {
+          request.signal.addEventListener("abort", () => resolve(request.respond(200, "late")));
+        }),
+    );
+    await clock.advance(100);
+    await settled();
+    expect(client.text).toMatch(/late$/);
+    await server.close({ graceMs: 0 });
+    await settled();
+    expect(clock.pending).toBe(0);
+  });
+
   it("is waited for as long as it takes without a write timeout", async () => {
     const { callback, answer } = held();
     const { clock, client } = await stage(callback, { writeStallMs: 0 });

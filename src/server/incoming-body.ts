@@ -4,7 +4,8 @@ import { HttpHeaders } from "../http1/headers.ts";
 import type { BodyEvent } from "../http1/message-reader.ts";
 import { concat } from "../http1/octets.ts";
 import { WaitingChunks } from "../http1/waiting-chunks.ts";
-import { UsageError } from "./errors.ts";
+import { tooLate, UsageError } from "./errors.ts";
+import { quiet } from "./outgoing-body.ts";
 
 /** What a connection does for the body that is being read from it. */
 export interface BodySource {
@@ -35,8 +36,12 @@ export class IncomingBody {
   readonly #maxBytes: number;
   #error: unknown;
   #dropped = false;
+  /** Whether it is read, and not by way of the stream. */
+  #direct = false;
   #stream: ReadableStream<Uint8Array> | undefined;
   #waiter: Waiter | undefined;
+  /** What the waiter settles. */
+  #awaited: Promise<Uint8Array | undefined> | undefined;
   #trailers: Promise<HttpHeaders> | undefined;
   #onEnd: (() => void) | undefined;
   /** Of this body, not of the one that the connection reads next. */
@@ -47,9 +52,9 @@ export class IncomingBody {
     this.#maxBytes = maxBytes;
   }
 
-  /** Whether somebody holds the stream, and so may read it yet. */
+  /** Whether somebody holds the stream or an iterator, and so may read it yet. */
   get taken(): boolean {
-    return this.#stream !== undefined;
+    return this.used || this.#stream !== undefined;
   }
 
   /** Whether a reader waits for octets to arrive. */
@@ -59,10 +64,7 @@ export class IncomingBody {
 
   /** The trailer section, once the body was read to its end. */
   get trailers(): Promise<HttpHeaders> {
-    if (!this.#trailers) {
-      this.#trailers = this.#readTrailers();
-      this.#trailers.catch(() => {}); // that nobody waits for them is no unhandled rejection
-    }
+    this.#trailers ??= quiet(this.#readTrailers());
     return this.#trailers;
   }
 
@@ -71,7 +73,7 @@ export class IncomingBody {
       await new Promise<void>((resolve) => {
         this.#onEnd = resolve;
       });
-    if (this.state === FAILED) throw new UsageError("ConnectionClosed", "the body was not read");
+    if (this.state === FAILED) throw tooLate();
     return HttpHeaders.fromLines(this.#trailerLines);
   }
 
@@ -81,11 +83,13 @@ export class IncomingBody {
     const stream = new ReadableStream<Uint8Array>(
       {
         pull: async (controller) => {
+          if (this.#direct) throw new UsageError("BodyAlreadyRead");
           this.used = true;
           const chunk = await this.read();
           if (chunk === undefined) controller.close();
           else controller.enqueue(chunk);
         },
+        cancel: () => void this.#noLongerAwaited(),
       },
       { highWaterMark: 0 },
     );
@@ -125,7 +129,7 @@ export class IncomingBody {
 
   #take(): void {
     if (this.used || this.#stream?.locked) throw new UsageError("BodyAlreadyRead");
-    this.used = true;
+    this.used = this.#direct = true;
   }
 
   async #rest(chunks: WaitingChunks, awaited: Promise<Uint8Array | undefined>): Promise<Uint8Array> {
@@ -144,24 +148,25 @@ export class IncomingBody {
     else if (this.#dropped) throw new UsageError("BodyAlreadyRead");
     if (this.state === FAILED) throw this.#error;
     if (this.state === ENDED) return undefined;
+    // Behind who waits already: an iterator may be asked for more than one piece at a time.
+    if (this.#waiter) return this.#awaited?.then(() => this.read());
     const event = this.#next();
     if (event !== "need-more") return event;
-    const promise = new Promise<Uint8Array | undefined>((resolve, reject) => {
+    const awaited = new Promise<Uint8Array | undefined>((resolve, reject) => {
       this.#waiter = { resolve, reject };
     });
+    this.#awaited = awaited;
     this.#source.bodyWanted();
-    return promise;
+    return awaited;
   }
 
   /** Octets arrived: whoever waits for them gets them. */
   progress(): void {
-    const waiter = this.#waiter;
-    if (waiter === undefined) return;
+    if (this.#waiter === undefined) return;
     try {
       const event = this.#next();
       if (event === "need-more") return;
-      this.#waiter = undefined;
-      waiter.resolve(event);
+      this.#noLongerAwaited()?.resolve(event);
     } catch {
       // `fail` has told the waiter.
     }
@@ -171,10 +176,15 @@ export class IncomingBody {
   fail(error: unknown): void {
     if (this.state !== OPEN) return;
     this.#error = error;
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    waiter?.reject(error);
+    this.#noLongerAwaited()?.reject(error);
     this.#end(FAILED);
+  }
+
+  /** @returns who waited. What it gets is held no longer than by itself: it would outlive a collection. */
+  #noLongerAwaited(): Waiter | undefined {
+    const waiter = this.#waiter;
+    this.#waiter = this.#awaited = undefined;
+    return waiter;
   }
 
   #end(state: State): void {
@@ -205,15 +215,16 @@ export class IncomingBody {
   }
 }
 
-/** For Safari, whose streams can't be iterated. */
-async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+/** A stream's chunks by its one reader, which is not given back. Safari's streams can't be iterated. */
+export function piecesOf(stream: ReadableStream<Uint8Array>): AsyncIterator<Uint8Array, unknown> {
   const reader = stream.getReader();
-  try {
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) yield piece.value;
-  } finally {
-    reader.releaseLock();
-    await stream.cancel();
-  }
+  return {
+    next: async () => await reader.read(),
+    return: async () => {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 interface Waiter {

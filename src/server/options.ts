@@ -2,7 +2,7 @@ import type { ProtocolError } from "../http1/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../http1/limits.ts";
 import { type Clock, type Network, type Socket, type SocketAddress, systemClock } from "../socket/index.ts";
 import { mergeNumbers } from "../socket/numbers.ts";
-import { callable, UsageError } from "./errors.ts";
+import { callable, invalidOption } from "./errors.ts";
 import type { HttpRequest, UpgradedConnection } from "./types.ts";
 
 /** How long the server waits for a peer. Milliseconds; 0 waits for ever. */
@@ -91,7 +91,7 @@ export interface ServerOptions {
   /**
    * Told of a message that breaks HTTP or a limit, or that did not come in time, before it is answered with the
    * error's `status` and the connection ends. Who calls `takeOver` answers in the server's place, or not at all.
-   * Default: the server answers.
+   * What it throws goes to `onError`. Default: the server answers.
    */
   onClientError?: (error: ProtocolError, client: Socket, takeOver: () => UpgradedConnection) => void;
   /** Time for every wait. Default: the platform's. */
@@ -126,7 +126,7 @@ export interface ServerConfig {
   readonly limits: ServerLimits;
   readonly timeouts: Timeouts;
   readonly onError: (error: unknown, request?: HttpRequest) => void;
-  readonly onClientError: ServerOptions["onClientError"];
+  readonly onClientError: NonNullable<ServerOptions["onClientError"]>;
   readonly clock: Clock;
 }
 
@@ -153,23 +153,30 @@ export const DEFAULT_TIMEOUTS: Timeouts = Object.freeze({
 
 /** @throws UsageError `InvalidOption` */
 export function resolveOptions(options: ServerOptions): ServerConfig {
+  const onError = guarded(options.onError ?? ((error) => console.error(error)));
   return {
     ...mergeNumbers(
       { maxBody: DEFAULT_MAX_BODY, maxDescriptorsFallback: DEFAULT_MAX_DESCRIPTORS },
       options,
       0,
-      atLeast,
+      invalidOption,
     ),
-    limits: mergeNumbers(DEFAULT_SERVER_LIMITS, options.limits, 1, atLeast),
-    timeouts: mergeNumbers(DEFAULT_TIMEOUTS, options.timeouts, 0, atLeast),
-    onError: callable(options.onError ?? ((error) => console.error(error))),
-    onClientError: options.onClientError,
+    limits: mergeNumbers(DEFAULT_SERVER_LIMITS, options.limits, 1, invalidOption),
+    timeouts: mergeNumbers(DEFAULT_TIMEOUTS, options.timeouts, 0, invalidOption),
+    onError,
+    onClientError: guarded(options.onClientError ?? (() => {}), onError),
     clock: options.clock ?? systemClock,
   };
 }
 
-/** @throws UsageError `InvalidOption` for what is no number, or a lesser one */
-export function atLeast<T>(name: string, value: T, least: number): T {
-  if (typeof value === "number" && value >= least) return value;
-  throw new UsageError("InvalidOption", `${name} must be at least ${least}, got ${value}`);
+/** A handler that ends nothing by throwing. @param told what it throws, by default nobody */
+function guarded<Of extends unknown[]>(handler: (...of: Of) => void, told?: (error: unknown) => void) {
+  callable(handler);
+  return (...of: Of): void => {
+    try {
+      handler(...of);
+    } catch (error) {
+      told?.(error);
+    }
+  };
 }

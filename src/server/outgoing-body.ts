@@ -14,6 +14,8 @@ export class OutgoingBody implements BodyWriter {
   readonly #framing: OutgoingFraming;
   #left: number;
   #closed = false;
+  /** Of a long piece, what waits until the peer takes more. */
+  #rest: Uint8Array = NONE;
 
   constructor(exchange: Exchange, framing: OutgoingFraming) {
     this.#exchange = exchange;
@@ -34,29 +36,28 @@ export class OutgoingBody implements BodyWriter {
       if (length === 0 || !this.wanted) return RESOLVED;
       if (length > this.#left) throw mismatch(`${length} bytes, wanted at most ${this.#left}`);
       this.#left -= length;
-      if (typeof chunk !== "string" && length > SLICE_BYTES) return this.#writeSlices(chunk);
+      void this.#writeRest(Infinity);
+      if (typeof chunk !== "string" && length > SLICE_BYTES) return quiet(this.#writeSlices(chunk));
       return this.#write(chunk, length, given);
     } catch (error) {
       return rejected(error);
     }
   }
 
-  async close(trailers?: HeadersInput): Promise<void> {
+  close(trailers?: HeadersInput): Promise<void> {
+    return quiet(this.#close(trailers));
+  }
+
+  async #close(trailers: HeadersInput | undefined): Promise<void> {
     this.#checkOpen();
     const section = trailerSection(trailers);
+    void this.#writeRest(Infinity);
     this.#closed = true;
     if (this.#framing === "chunked") return this.#exchange.responseEnded("0\r\n", section);
     if (typeof this.#framing !== "number" || this.#left === 0) return this.#exchange.responseEnded();
     const error = mismatch(`${this.#left} bytes are missing`);
     this.#exchange.abort(error);
     throw error;
-  }
-
-  /** The body can't be completed. */
-  abort(error: unknown): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#exchange.abort(error);
   }
 
   /** @throws UsageError */
@@ -69,18 +70,24 @@ export class OutgoingBody implements BodyWriter {
   #lengthOf(chunk: Uint8Array | string, given: boolean): number {
     if (typeof chunk === "string") return textLength(chunk);
     const length = chunk?.byteLength;
-    if (length === undefined)
-      throw new UsageError("InvalidBody", `wanted bytes or a string, got ${typeof chunk}`);
+    // No other view: its elements are not bytes, or it has none.
+    if (length === undefined || length !== chunk.length)
+      throw new UsageError("InvalidBody", `wanted a string or bytes, got ${typeof chunk}`);
     // A reader has taken the buffer over, and so emptied the chunk: better no body than one that lacks it.
     if (length === 0 && given && lent.has(chunk.buffer)) throw new UsageError("ChunkTransferred");
     return length;
   }
 
   async #writeSlices(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-      const slice = bytes.subarray(at, at + SLICE_BYTES);
-      await this.#write(slice, slice.length);
-    }
+    this.#rest = bytes;
+    while (this.#rest.length > 0) await this.#writeRest(SLICE_BYTES);
+  }
+
+  /** @param most how much of it: all, where something else is written behind it and nobody waited */
+  #writeRest(most: number): Promise<void> {
+    const slice = this.#rest.subarray(0, most);
+    this.#rest = this.#rest.subarray(most);
+    return slice.length > 0 ? this.#write(slice, slice.length) : RESOLVED;
   }
 
   /** `chunk-size CRLF chunk-data CRLF`, or the data alone. */
@@ -98,7 +105,11 @@ export const RESOLVED: Promise<void> = Promise.resolve();
 
 /** A rejection that does not end the process when the caller let go of the promise. */
 export function rejected(error: unknown): Promise<never> {
-  const promise = Promise.reject(error);
+  return quiet(Promise.reject(error));
+}
+
+/** A promise that does not end the process when its caller let go of it and it rejects. */
+export function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }
@@ -106,6 +117,8 @@ export function rejected(error: unknown): Promise<never> {
 function mismatch(text: string): UsageError {
   return new UsageError("ContentLengthMismatch", text);
 }
+
+const NONE = new Uint8Array(0);
 
 /** Buffers of chunks that may have been read, within this process, as the memory that they are. */
 const lent = new WeakSet<ArrayBufferLike>();

@@ -2,7 +2,7 @@ import { concat } from "../http1/octets.ts";
 import type { Socket } from "../socket/index.ts";
 import { utf8 } from "../socket/utf8.ts";
 import { tooLate } from "./errors.ts";
-import { RESOLVED } from "./outgoing-body.ts";
+import { quiet, RESOLVED } from "./outgoing-body.ts";
 
 /** Answers are held back for each other up to this many characters or bytes. */
 const MAX_HELD = 65_536;
@@ -137,8 +137,8 @@ export class Output {
   /** Resolves when more can be written; rejects when the connection goes. */
   writable(): Promise<void> {
     if (!this.#full) return RESOLVED;
-    return new Promise((resolve, reject) =>
-      this.#waiters.push((gone) => (gone ? reject(tooLate()) : resolve())),
+    return quiet(
+      new Promise((resolve, reject) => this.#waiters.push((gone) => (gone ? reject(tooLate()) : resolve()))),
     );
   }
 

@@ -1,8 +1,10 @@
 import type { HeadersInput } from "../http1/headers.ts";
 import type { OutgoingFraming } from "../http1/response-writer.ts";
+import { shown } from "../socket/numbers.ts";
 import { UsageError } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
-import { OutgoingBody, RESOLVED, SLICE_BYTES } from "./outgoing-body.ts";
+import { piecesOf } from "./incoming-body.ts";
+import { OutgoingBody, quiet, RESOLVED, SLICE_BYTES } from "./outgoing-body.ts";
 import { bytesIfLong, textLength } from "./text.ts";
 import type { BodyContent } from "./types.ts";
 
@@ -35,8 +37,7 @@ export function sendResponse(
     return sendStream(exchange, code, content.size, content.stream());
   }
   if (!(content instanceof ReadableStream || Symbol.asyncIterator in Object(content)))
-    throw new UsageError("InvalidBody", `can't send a body of type ${typeof content}`);
-  exchange.streamStarting();
+    throw new UsageError("InvalidBody", `wanted a string, bytes or a stream, got ${typeof content}`);
   return sendStream(exchange, code, UNKNOWN, content);
 }
 
@@ -53,7 +54,7 @@ export function startResponse(
 /** @throws UsageError `InvalidStatus`: 1xx are `upgrade`'s and the server's own */
 function begin(exchange: Exchange, code: number, headers: HeadersInput | undefined): void {
   if (!Number.isInteger(code) || code < 200 || code > 599) {
-    throw new UsageError("InvalidStatus", `status must be 200 to 599, got ${code}`);
+    throw new UsageError("InvalidStatus", `status must be 200 to 599, got ${shown(code)}`);
   }
   exchange.connection.host.head.begin(code, headers, exchange.reason);
 }
@@ -86,17 +87,17 @@ type Content =
 
 /** Pumps a source into a body. That nobody waits for the promise does not end the process. */
 function sendStream(exchange: Exchange, code: number, size: number, content: Content): Promise<void> {
+  const chunks = chunksOf(content); // before the head leaves, as a stream may be somebody else's
+  if (size === UNKNOWN) exchange.streamStarting();
   const body = startBody(exchange, code, size);
   // A stream's chunks are whoever's reads it; an array's are the caller's own.
-  const sent = pump(exchange, body, chunksOf(content), !Array.isArray(content));
-  sent.catch(() => {});
-  return sent;
+  return quiet(pump(exchange, body, chunks, !Array.isArray(content)));
 }
 
 /** A source that fails cuts the connection; a connection that goes cancels the source. */
 async function pump(exchange: Exchange, body: OutgoingBody, source: Chunks, given: boolean): Promise<void> {
   const cancel = async () => source.return?.();
-  exchange.cancelSource = () => void cancel().catch(() => {});
+  exchange.cancelSource = () => void quiet(cancel());
   try {
     // To HEAD the source is not read at all.
     while (body.wanted) {
@@ -111,7 +112,7 @@ async function pump(exchange: Exchange, body: OutgoingBody, source: Chunks, give
     exchange.cancelSource();
     const short = error instanceof UsageError && error.code === "ContentLengthMismatch";
     if (exchange.closed && !short) return;
-    body.abort(error);
+    exchange.abort(error);
     throw error;
   } finally {
     exchange.cancelSource = undefined;
@@ -127,10 +128,8 @@ interface Chunks {
 }
 
 function chunksOf(content: Content): Chunks {
-  if (!(content instanceof ReadableStream))
-    return Symbol.asyncIterator in content ? content[Symbol.asyncIterator]() : content[Symbol.iterator]();
-  const reader = content.getReader();
-  return { next: async () => await reader.read(), return: () => reader.cancel() };
+  if (content instanceof ReadableStream) return piecesOf(content);
+  return Symbol.asyncIterator in content ? content[Symbol.asyncIterator]() : content[Symbol.iterator]();
 }
 
 /** RFC 9110 section 6.4.1: HEAD, 204 and 304 never have content, 205 (15.3.6) and 2xx to CONNECT neither. */

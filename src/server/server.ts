@@ -1,12 +1,13 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { ResponseHeadWriter } from "../http1/response-writer.ts";
 import type { Listener, Network, Socket } from "../socket/index.ts";
+import { atLeast } from "../socket/numbers.ts";
 import { portProblem } from "../socket/port.ts";
 import { ACCEPT_PAUSE_MS, isTransient } from "./accept-loop.ts";
 import { Admission } from "./admission.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
-import { callable, UsageError } from "./errors.ts";
+import { callable, invalidOption, UsageError } from "./errors.ts";
 import {
-  atLeast,
   type CloseOptions,
   DEFAULT_GRACE_MS,
   type ListenOptions,
@@ -73,12 +74,15 @@ export class HttpServer implements AsyncDisposable {
   /**
    * Binds. Closed meanwhile, it resolves, and nothing listens.
    * @param port 0 to 65535; 0 picks a free one
-   * @throws UsageError `InvalidPort`, `AlreadyListening`; NetworkError (`EADDRINUSE`, `EACCES`, ...)
+   * @throws UsageError `InvalidPort`, `InvalidOption`, `AlreadyListening` (a server listens once); NetworkError (`EADDRINUSE`, `EACCES`, ...)
    */
   async listen(port: number, options: ListenOptions = {}): Promise<void> {
     const problem = portProblem(port);
     if (problem) throw new UsageError("InvalidPort", problem);
-    if (this.#binding ?? this.#listener ?? this.#closed) throw new UsageError("AlreadyListening");
+    if (this.#binding ?? this.#listener ?? this.#closed)
+      throw new UsageError("AlreadyListening", "a server listens once");
+    // The seed and Node have the address there: not to be heard by all of the network because of that.
+    if (typeof options !== "object") throw invalidOption("wanted { address }");
     const { address, family } = options;
     try {
       this.#binding = this.#network.listen({
@@ -132,7 +136,7 @@ export class HttpServer implements AsyncDisposable {
    * @throws UsageError `InvalidOption`
    */
   shouldAcceptRequest(assumedDescriptorsPerRequest = ASSUMED_DESCRIPTORS): boolean {
-    atLeast("assumedDescriptorsPerRequest", assumedDescriptorsPerRequest, 0);
+    atLeast("assumedDescriptorsPerRequest", assumedDescriptorsPerRequest, 0, invalidOption);
     const { active, max = this.#host.maxDescriptorsFallback } = this.#network.descriptors();
     return active + assumedDescriptorsPerRequest <= max;
   }
@@ -169,10 +173,12 @@ export class HttpServer implements AsyncDisposable {
    * @throws UsageError `InvalidOption`
    */
   async close(options: CloseOptions = {}): Promise<void> {
-    const graceMs = atLeast("graceMs", options.graceMs ?? DEFAULT_GRACE_MS, 0);
+    const graceMs = atLeast("graceMs", options.graceMs ?? DEFAULT_GRACE_MS, 0, invalidOption);
     this.#closed ??= this.#close(graceMs);
     if (graceMs === 0) this.#cut();
-    return this.#closed;
+    const timer = this.#host.clock.setTimeout(() => this.#cut(), graceMs);
+    await this.#closed;
+    this.#host.clock.clearTimeout(timer);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -188,13 +194,10 @@ export class HttpServer implements AsyncDisposable {
     this.#draining = false;
     if (graceMs === 0) this.#cut();
     else for (const connection of this.#connections) connection.shutDown();
-    if (this.#connections.size === 0) return;
-    const { clock } = this.#host;
-    const timer = clock.setTimeout(() => this.#cut(), graceMs);
-    await new Promise<void>((resolve) => {
-      this.#whenEmpty = resolve;
-    });
-    clock.clearTimeout(timer);
+    if (this.#connections.size > 0)
+      await new Promise<void>((resolve) => {
+        this.#whenEmpty = resolve;
+      });
   }
 
   /** Cuts every connection, whatever it is doing. */

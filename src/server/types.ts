@@ -21,7 +21,10 @@ export type RequestCallback = (request: HttpRequest) => void | Promise<void>;
 
 /** An open response body. */
 export interface BodyWriter {
-  /** Sends a chunk; resolves when the connection can take more, so awaiting it is back-pressure. */
+  /**
+   * Sends a chunk; resolves when the connection can take more, so awaiting it is back-pressure. Its bytes are not to be
+   * changed afterwards: they may leave a moment later.
+   */
   write(chunk: Uint8Array | string): Promise<void>;
   /** Ends the body. Trailers are sent where the framing has room for them (chunked), else dropped. */
   close(trailers?: HeadersInput): Promise<void>;
@@ -61,7 +64,8 @@ export interface HttpRequest {
 
   /**
    * The body as a stream with back-pressure, `null` where the message has none. Read at most once, before the answer or
-   * behind it, until the callback ends.
+   * behind it, until the callback ends. A piece, and so a short body as a whole, shares its memory with what came behind
+   * it: what is to be transferred, to another thread say, is a copy (`piece.slice()`).
    */
   readonly body: ReadableStream<Uint8Array> | null;
   /**

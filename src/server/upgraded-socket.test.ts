@@ -1,12 +1,14 @@
 import { expect, it } from "vitest";
 import { VirtualNetwork } from "../adapters/virtual/index.ts";
+import type { Network } from "../socket/index.ts";
 import { settled, WireClient } from "../testing/index.ts";
 import { HttpServer } from "./server.ts";
+import type { UpgradedConnection } from "./types.ts";
 
 const UPGRADE = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n";
 
 /** What the other protocol hears of a client that upgrades and does the rest by itself. */
-async function stage() {
+async function stage(hear: (event: string, socket: UpgradedConnection) => void = () => {}) {
   const network = new VirtualNetwork();
   const server = new HttpServer({ network });
   const log: string[] = [];
@@ -16,11 +18,16 @@ async function stage() {
   });
   void server.serve(80, async (request) => {
     await gate;
-    (await request.upgrade("chat")).open({
-      onData: (bytes) => log.push(`data ${new TextDecoder().decode(bytes)} ${bytes.constructor.name}`),
-      onEnd: () => log.push("end"),
+    const socket = await request.upgrade("chat");
+    const told = (event: string) => {
+      log.push(event);
+      hear(event, socket);
+    };
+    socket.open({
+      onData: (bytes) => told(`data ${new TextDecoder().decode(bytes)} ${bytes.constructor.name}`),
+      onEnd: () => told("end"),
       onDrain: () => {},
-      onClose: (error) => log.push(`close ${(error as { code?: string } | undefined)?.code ?? ""}`),
+      onClose: (error) => told(`close ${(error as { code?: string } | undefined)?.code ?? ""}`),
     });
   });
   await settled();
@@ -48,4 +55,123 @@ it("says that the connection is gone, and why", async () => {
   await settled();
   expect(log).toEqual(["close ECONNRESET"]);
   await close();
+});
+
+it("tells of nothing but the close once destroyed, though more came before the switch", async () => {
+  const { client, log, goOn, close } = await stage((event, socket) => {
+    if (event.startsWith("data")) socket.destroy();
+  });
+  await client.send(`${UPGRADE}first words`);
+  client.end();
+  await settled();
+  goOn();
+  await settled();
+  expect(log).toEqual(["data first words Uint8Array", "close "]);
+  await close();
+});
+
+it("holds the close back behind what a pause holds, where both sides ended", async () => {
+  let paused: UpgradedConnection | undefined;
+  const { client, log, goOn, close } = await stage((event, socket) => {
+    if (!event.startsWith("data")) return;
+    paused = socket;
+    socket.pause();
+    socket.end();
+  });
+  await client.send(`${UPGRADE}first words`);
+  client.end();
+  await settled();
+  goOn();
+  await settled();
+  expect(log).toEqual(["data first words Uint8Array"]);
+  paused?.resume();
+  await settled();
+  expect(log).toEqual(["data first words Uint8Array", "end", "close "]);
+  await close();
+});
+
+it("tells a consumer that has paused of a reset, and no more of what waits for it", async () => {
+  const { client, log, goOn, close } = await stage((event, socket) => {
+    if (event.startsWith("data")) socket.pause();
+  });
+  await client.send(`${UPGRADE}first words`);
+  client.end();
+  await settled();
+  goOn();
+  await settled();
+  client.destroy();
+  await settled();
+  expect(log).toEqual(["data first words Uint8Array", "close ECONNRESET"]);
+  await close();
+});
+
+/** A socket that was handed over and that nobody has opened. */
+async function unopened() {
+  const network = new VirtualNetwork();
+  const server = new HttpServer({ network });
+  const handedOver = new Promise<UpgradedConnection>((resolve) => {
+    void server.serve(80, (request) => resolve(request.takeOver()));
+  });
+  await settled();
+  const client = await WireClient.connect(network, { host: "localhost", port: 80 });
+  await client.send(`${UPGRADE}first words`);
+  return { client, socket: await handedOver, close: () => server.close({ graceMs: 0 }) };
+}
+
+it("tells who opens it late of the reset alone", async () => {
+  const { client, socket, close } = await unopened();
+  client.destroy();
+  await settled();
+  const late = new WireClient(socket);
+  expect([await late.closed(), late.events]).toEqual(["reset", ["close ECONNRESET"]]);
+  await close();
+});
+
+it("tells of no drain once destroyed", async () => {
+  const { client, socket, close } = await unopened();
+  let size = 65_536;
+  while (socket.write("x".repeat(65_536))) size += 65_536;
+  await client.read(size);
+  await settled();
+  socket.destroy();
+  const late = new WireClient(socket);
+  await late.closed();
+  expect(late.events).toEqual(["close"]);
+  await close();
+});
+
+it("tells once of a server that was closing when the connection was handed over", async () => {
+  const network = new VirtualNetwork();
+  let unbind = () => {};
+  const unbound = new Promise<void>((resolve) => {
+    unbind = resolve;
+  });
+  const slow: Network = {
+    connect: (spec) => network.connect(spec),
+    descriptors: () => network.descriptors(),
+    async listen(spec) {
+      const listener = await network.listen(spec);
+      const close = () => unbound.then(() => listener.close());
+      return { address: listener.address, accept: () => listener.accept(), close };
+    },
+  };
+  const server = new HttpServer({ network: slow });
+  let told = 0;
+  let closing: Promise<void> | undefined;
+  void server.serve(80, (request) => {
+    closing = server.close();
+    const socket = request.takeOver();
+    socket.onShutDown = () => {
+      told++;
+    };
+  });
+  await settled();
+  await (await WireClient.connect(network, { host: "localhost", port: 80 })).send(UPGRADE);
+  await settled();
+  expect(told).toBe(1);
+  unbind();
+  await settled();
+  expect(told).toBe(1);
+  void server.close({ graceMs: 0 });
+  await closing;
 });

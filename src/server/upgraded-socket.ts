@@ -10,8 +10,9 @@ export class UpgradedSocket implements UpgradedConnection {
   readonly remoteAddress: SocketAddress;
   readonly secure: boolean;
   readonly #socket: Socket;
-  /** What is to be told of yet, in its order. */
-  readonly #waiting: ((events: SocketEvents) => void)[];
+  /** What is to be told of yet, in its order; no pause holds back a drain. */
+  #waiting: ((events: SocketEvents) => void)[];
+  #owesDrain = false;
   #events: SocketEvents | undefined;
   #paused = false;
   #scheduled = false;
@@ -40,7 +41,6 @@ export class UpgradedSocket implements UpgradedConnection {
   }
 
   resume(): void {
-    if (!this.#paused) return;
     this.#paused = false;
     this.#schedule();
   }
@@ -54,10 +54,13 @@ export class UpgradedSocket implements UpgradedConnection {
   }
 
   end(): void {
+    this.#owesDrain = false;
     this.#socket.end();
   }
 
   destroy(error?: Error): void {
+    this.#owesDrain = false;
+    this.#waiting = [];
     this.#socket.destroy(error);
   }
 
@@ -94,7 +97,8 @@ export class UpgradedSocket implements UpgradedConnection {
   }
 
   onDrain(): void {
-    this.#events?.onDrain();
+    if (this.#events) this.#events.onDrain();
+    else this.#owesDrain = true;
   }
 
   onClose(error?: Error): void {
@@ -111,9 +115,12 @@ export class UpgradedSocket implements UpgradedConnection {
   }
 
   #deliver(events: SocketEvents): void {
+    if (this.#owesDrain) events.onDrain();
+    this.#owesDrain = false;
     while (!this.#paused && this.#waiting.length > 0 && !this.#closed?.error) this.#waiting.shift()?.(events);
     // Behind the close nothing is scheduled any more.
-    if (this.#closed) return events.onClose(this.#closed.error);
+    if (this.#closed && (this.#closed.error || this.#waiting.length === 0))
+      return events.onClose(this.#closed.error);
     this.#scheduled = false;
     if (!this.#paused) this.#socket.resume();
   }

@@ -67,6 +67,15 @@ describe("a slow reader of a large answer", () => {
     await close();
   });
 
+  it("is never reset behind its last answer without a limit for that, however large it was", async () => {
+    const callback: RequestCallback = (request) => request.respond(200, bytes);
+    const { client, seconds, close } = await download({}, callback, "Connection: close\r\n", { lingerMs: 0 });
+    await seconds(3600);
+    expect(client.bytes.length).toBeGreaterThan(size);
+    expect(client.state).toBe("half-closed");
+    await close();
+  });
+
   it("is reset after writeStallMs when that is but a trickle, although each bit of it is a drain", async () => {
     const line = { bytesPerSecond: 1000, maxSegmentBytes: 1000, highWaterMark: 1000 };
     const drains: number[] = [];

@@ -18,8 +18,8 @@ export interface MemoryFile {
  * first asked for.
  *
  * @param record Paths, a leading `/` being optional, to contents. Read once, here.
- * @throws TypeError for a path that no request could ask for (an empty name, `..`, `\`, ...), and where one
- * path needs a directory that another says is a file.
+ * @throws TypeError for a path that no request could ask for (an empty name, `..`, `\`, ...), where one path needs a
+ * directory that another says is a file, and for content that is neither text nor bytes.
  *
  * @example
  * ```ts
@@ -44,10 +44,16 @@ export function memoryFiles(record: Readonly<Record<string, string | Uint8Array 
     if (!isPlainName(last)) throw new TypeError(`no request can ask for the file ${JSON.stringify(path)}`);
     if (parent.has(last))
       throw new TypeError(`${JSON.stringify(path)} is already there as a directory or file`);
-    const file = typeof value === "string" || value instanceof Uint8Array ? { content: value } : value;
+    const file = isContent(value) ? { content: value } : value;
+    if (!isContent(file?.content))
+      throw new TypeError(`the content of ${JSON.stringify(path)} has to be a string or a Uint8Array`);
     parent.set(last, new StoredFile(file, now));
   }
   return { open: (path) => find(root, path) };
+}
+
+function isContent(value: unknown): value is MemoryFile["content"] {
+  return typeof value === "string" || value instanceof Uint8Array;
 }
 
 type Directory = Map<string, Directory | StoredFile>;

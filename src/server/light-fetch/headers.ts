@@ -70,6 +70,12 @@ export class LightHeaders {
     if (!this.#tried("", () => this.#fields.delete(name))) LightHeaders.platformsOf(this).delete(name);
   }
 
+  forEach(callback: (value: string, name: string, headers: unknown) => void, on?: unknown): void {
+    // What is no function the platform refuses in its words.
+    const each = typeof callback === "function" ? bound(callback, on, this) : callback;
+    LightHeaders.platformsOf(this).forEach(each);
+  }
+
   /** Makes a change in place, where that can be done; what is refused here the platform may refuse in its words. */
   #tried(value: unknown, change: () => void): boolean {
     if (!this.#owned || typeof value !== "string") return false;
@@ -80,6 +86,15 @@ export class LightHeaders {
       return false;
     }
   }
+}
+
+/** A callback of `forEach`, told of the headers that it was given for. */
+function bound(
+  callback: (value: string, name: string, headers: unknown) => void,
+  on: unknown,
+  headers: LightHeaders,
+): (value: string, name: string) => void {
+  return (value, name) => callback.call(on, value, name, headers);
 }
 
 /** Makes light headers instances of the platform's `Headers`. */

@@ -80,7 +80,8 @@ export class LightResponse {
   static startOf(init: object): Start | undefined {
     if (!(#content in init)) return undefined;
     const { status, statusText } = init.#start;
-    return { status, statusText, headers: ownFields(init.#fields()) };
+    const headers = copyOf(init.#fields());
+    return headers && { status, statusText, headers };
   }
 
   static platformsOf(light: LightResponse): Response {
@@ -135,8 +136,9 @@ export class LightResponse {
 
   clone(): Response {
     const untouched = this.#platforms === undefined && this.#stream === undefined && !this.#sent;
-    if (!untouched) return LightResponse.platformsOf(this).clone();
-    const start = { ...this.#start, headers: ownFields(this.#fields()) };
+    const headers = untouched ? copyOf(this.#fields()) : undefined;
+    if (headers === undefined) return LightResponse.platformsOf(this).clone();
+    const start = { ...this.#start, headers };
     return new LightResponse(this.#content, start, NO_HEADERS) as unknown as Response;
   }
 
@@ -185,11 +187,7 @@ function startOf(init: unknown): Start | undefined {
 function fieldsOf(headers: unknown): HttpHeaders | undefined {
   if (typeof headers !== "object" || headers === null) return undefined;
   const plain = headers instanceof Headers || isTextRecord(headers);
-  try {
-    return plain ? ownFields(LightHeaders.fieldsOf(headers) ?? headers) : undefined;
-  } catch {
-    return undefined;
-  }
+  return plain ? copyOf(LightHeaders.fieldsOf(headers) ?? headers) : undefined;
 }
 
 function isTextRecord(headers: object): headers is Record<string, string> {
@@ -198,8 +196,19 @@ function isTextRecord(headers: object): headers is Record<string, string> {
   return true;
 }
 
-function ownFields(fields: Iterable<[string, string]> | Readonly<Record<string, string>>): HttpHeaders {
+type Fields = Iterable<[string, string]> | Readonly<Record<string, string>>;
+
+function ownFields(fields: Fields): HttpHeaders {
   return new HttpHeaders(fields);
+}
+
+/** `undefined` where the platform may know better: its headers take control characters, ours do not. */
+function copyOf(fields: Fields): HttpHeaders | undefined {
+  try {
+    return ownFields(fields);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Makes headers say the same as others: what the platform added may have been taken out of those. */

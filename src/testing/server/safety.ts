@@ -3,7 +3,7 @@ import type { BodyWriter, HttpRequest } from "../../server/types.ts";
 import { toBytes } from "../bytes.ts";
 import { settled } from "../turn.ts";
 import { injectionCases } from "./injection.ts";
-import { deferred, get, head, ok, type ServerStage, statuses } from "./stage.ts";
+import { deferred, get, head, ok, post, type ServerStage, statuses } from "./stage.ts";
 import { isWhole, responsesIn } from "./whole.ts";
 
 /** What a program gets wrong stays its own: no peer takes half an answer for a whole one, or gets another's. */
@@ -11,6 +11,44 @@ export function safetyCases(stage: ServerStage): void {
   injectionCases(stage);
   cutCases(stage);
   lateCases(stage);
+  transferCases(stage);
+}
+
+/** A body is its receiver's memory, which other threads may be given, with the chunk that it came in. */
+function transferCases(stage: ServerStage): void {
+  const transfer = (bytes: Uint8Array) =>
+    void structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] });
+  const long = `X-Long: ${"x".repeat(100)}`;
+
+  it("a body that is transferred takes nothing from those who send the same", async () => {
+    const { connect } = await stage.serve(async (request) => {
+      transfer(await request.bytes());
+      await ok(request);
+    });
+    for (let i = 0; i < 2; i++) {
+      const client = await connect();
+      for (let j = 0; j < 2; j++) {
+        await client.send(post("abc", long));
+        expect(statuses(await client.read("\r\n\r\n"))).toEqual([200]);
+      }
+    }
+  });
+
+  it("a body that is transferred with the beginning of a request is told of with 400, and nobody else is", async () => {
+    let kept = new Uint8Array();
+    const { connect, exchange, errors } = await stage.serve(async (request) => {
+      if (request.method === "POST") kept = (await request.bytes()) as typeof kept;
+      await ok(request);
+    });
+    const client = await connect();
+    await client.send(`${post("abc", long)}GET /cut`);
+    expect(statuses(await client.read("\r\n\r\n"))).toEqual([200]);
+    transfer(kept);
+    await client.send(" HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect(statuses(await client.readToEnd())).toEqual([400]);
+    expect(statuses(await exchange(post("abc", long)))).toEqual([200]);
+    expect(errors).toEqual([]);
+  });
 }
 
 function cutCases(stage: ServerStage): void {
