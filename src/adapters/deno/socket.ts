@@ -95,6 +95,7 @@ export class DenoSocket implements Socket {
   end(): void {
     if (this.#outbound !== "open") return;
     this.#outbound = "ended";
+    this.#owesDrain = false;
     this.#writer.end();
   }
 

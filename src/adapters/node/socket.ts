@@ -111,7 +111,7 @@ export class NodeSocket implements Socket {
     if (this.#life !== "live") return;
     this.#net.on("data", NodeSocket.#listeners.data);
     if (this.#beneath === this.#net) this.#net.on("end", NodeSocket.#listeners.end);
-    if (this.#owesDrain) queueMicrotask(() => this.#life === "live" && events.onDrain());
+    if (this.#owesDrain) queueMicrotask(() => this.#tellDrain());
     if (this.#inbound === "flowing") this.#net.resume();
   }
 
@@ -187,7 +187,7 @@ export class NodeSocket implements Socket {
   }
 
   #tellDrain(): void {
-    if (this.#life !== "live") return;
+    if (this.#life !== "live" || this.#outbound !== "open") return;
     if (this.#events) this.#events.onDrain();
     else this.#owesDrain = true;
   }

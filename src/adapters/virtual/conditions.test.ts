@@ -32,6 +32,17 @@ describe("latency", () => {
     expect(client.log).toEqual(["125 close ECONNRESET"]);
   });
 
+  it("lets a reset overtake what a slow line still carries", async () => {
+    const { clock, connect } = still({ latencyMs: 20, bytesPerSecond: 1000, maxSegmentBytes: 10_000 });
+    const { client, server } = await connect();
+    client.socket.write(new Uint8Array(10_000));
+    await clock.advance(1000);
+    client.socket.destroy();
+    await clock.advance(1000);
+    expect(server.log).toEqual(["1020 close ECONNRESET"]);
+    expect(clock.pending).toBe(0);
+  });
+
   it("with jitter keeps the order, the same way for the same seed only", async () => {
     const run = async (seed: number) => {
       const { clock, connect } = still({ latencyMs: 10, jitterMs: 50, seed });
@@ -198,4 +209,17 @@ describe("a reset after so many bytes", () => {
     await clock.advance(0);
     expect([client.log, server.log]).toEqual([["0 close ECONNRESET"], ["0 close ECONNRESET"]]);
   });
+});
+
+it("a change holds from its moment for what a paused receiver has not taken, too", async () => {
+  const { clock, network, connect } = still();
+  const { client, server } = await connect();
+  server.socket.pause();
+  client.socket.write("hello");
+  await clock.advance(10);
+  network.conditions = { latencyMs: 100 };
+  await clock.advance(30);
+  server.socket.resume();
+  await clock.advance(100);
+  expect(server.log).toEqual(["110 data 5"]);
 });

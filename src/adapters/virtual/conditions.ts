@@ -1,4 +1,5 @@
 import type { Clock } from "../../socket/index.ts";
+import { atLeast } from "../../socket/numbers.ts";
 
 /**
  * What the weather on a virtual network is like. Every field may be left out; a network without any is
@@ -16,7 +17,7 @@ export type Stall =
 export interface FlowConditions {
   /** Milliseconds that a segment travels, one way. Default 0. Opening a connection takes two of them. */
   readonly latencyMs?: number;
-  /** Up to so many milliseconds more, drawn for every segment; segments do not overtake. Default 0. */
+  /** Up to so many milliseconds more, drawn for every segment; segments do not overtake. Default 0. `Infinity` is never. */
   readonly jitterMs?: number;
   /** Bytes a second that the line takes, for each direction of each connection. Default and 0: no limit. */
   readonly bytesPerSecond?: number;
@@ -53,12 +54,9 @@ export interface Conditions extends PortConditions {
 
 /** @throws RangeError when a number in them is negative or none. */
 export function checked<T>(conditions: T): T {
-  for (const [name, value] of Object.entries<number | string | object | undefined>(conditions ?? {})) {
+  for (const [name, value] of Object.entries<number | boolean | object | undefined>(conditions ?? {})) {
     if (typeof value === "object") checked(value);
-    else if (typeof value === "string" || !(value === undefined || value >= 0)) {
-      // true and false are 1 and 0
-      throw new RangeError(`${name} must be at least 0, got ${value}`);
-    }
+    else if (value !== undefined && typeof value !== "boolean") atLeast(name, value, 0, RangeError);
   }
   return conditions;
 }
@@ -75,6 +73,8 @@ export function conditionsAt(conditions: Conditions, port: number, direction: Di
 export interface Weather {
   /** Another object after every change. */
   conditions: Conditions;
+  /** Time of the last change. */
+  since: number;
   readonly clock: Clock;
   readonly seed: number;
   /** Bytes that the receiver has not taken, above which `write` returns false. */

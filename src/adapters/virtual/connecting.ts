@@ -17,6 +17,7 @@ export function patiently<T>(
   start: (done: (result: T) => void) => () => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted(); // since the caller looked
     const giveUp = () => {
       settle();
       reject(signal?.aborted ? signal.reason : new NetworkError("ETIMEDOUT", "no answer in time"));

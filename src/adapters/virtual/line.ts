@@ -31,14 +31,14 @@ const LARGEST_SEGMENT = 65_536;
 /**
  * @param random its dice
  * @param openedAt time at which the connection was opened
- * @param now time from which on the line carries something
+ * @param since time of the change that made it a line
  * @returns `undefined` where all is instant and faultless.
  */
 export function lineUnder(
   flow: FlowConditions,
   random: () => number,
   openedAt: number,
-  now: number,
+  since: number,
 ): Line | undefined {
   const { latencyMs = 0, jitterMs = 0, bytesPerSecond = 0, maxSegmentBytes, randomSegments } = flow;
   const { stall, resetAfterBytes: breaksAfter = Infinity } = flow;
@@ -47,7 +47,7 @@ export function lineUnder(
     breaksAfter === Infinity
   )
     return undefined;
-  let freeAt = now;
+  let freeAt = Math.max(openedAt, since);
   return {
     breaksAfter,
     plan(delivered, writtenAt, available) {

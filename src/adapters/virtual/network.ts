@@ -60,8 +60,8 @@ export class VirtualNetwork implements Network {
       clock = systemClock,
       ...conditions
     } = options;
-    checked({ maxSockets, highWaterMark, connectTimeoutMs, ...conditions });
-    this.#weather = { conditions, clock, seed, highWaterMark, waiting: new Set() };
+    checked({ maxSockets, seed: Math.abs(seed), highWaterMark, connectTimeoutMs, ...conditions });
+    this.#weather = { conditions, since: 0, clock, seed, highWaterMark, waiting: new Set() };
     this.#maxSockets = maxSockets;
     this.#connectTimeoutMs = connectTimeoutMs || Infinity;
     this.#addresses = new Addresses(names);
@@ -78,6 +78,7 @@ export class VirtualNetwork implements Network {
 
   set conditions(conditions: Conditions) {
     this.#weather.conditions = checked({ ...conditions });
+    this.#weather.since = this.#weather.clock.now();
     for (const socket of this.#weather.waiting) socket.awake();
   }
 

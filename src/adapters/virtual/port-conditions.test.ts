@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { still } from "../../testing/still-network.ts";
+import { settled } from "../../testing/turn.ts";
 
 describe("a port", () => {
   it("that is refused is ECONNREFUSED though somebody listens", async () => {
@@ -34,6 +35,30 @@ describe("a port", () => {
     await outcome;
     expect([clock.pending, network.descriptors().active]).toEqual([0, 0]);
   });
+
+  // The signal was not heard between two of its steps, and the connection held its descriptor for two minutes.
+  it.each([{}, { latencyMs: 10 }, { blackHole: true }, { refuse: true, latencyMs: 10 }])(
+    "hears who aborts at any moment, and keeps nothing of it: %o",
+    async (conditions) => {
+      const { clock, network } = still();
+      const listener = await network.listen({ port: 80, backlog: 1 });
+      const first = await network.connect({ host: "localhost", port: 80 }); // the backlog is full
+      network.conditions = conditions;
+      for (let moment = 0; moment < 30; moment++) {
+        const controller = new AbortController();
+        const connecting = network.connect({ host: "localhost", port: 80, signal: controller.signal });
+        const outcome = connecting.catch((error) => error);
+        for (let hop = 0; hop < Math.min(moment, 15); hop++) await undefined;
+        if (moment > 15) await clock.advance(moment - 15);
+        controller.abort();
+        expect(await Promise.race([outcome, settled()]), `moment ${moment}`).toBeInstanceOf(Error);
+        expect([clock.pending, network.descriptors().active]).toEqual([0, 2]);
+      }
+      first.destroy();
+      await listener.close();
+      expect(network.descriptors().active).toBe(0);
+    },
+  );
 
   it("can have conditions of its own, and each direction too", async () => {
     const { clock, connect } = still({

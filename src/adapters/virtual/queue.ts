@@ -49,7 +49,7 @@ export class ByteQueue {
     const isText = typeof data === "string";
     const bytes = isText ? encode(data) : data;
     const size = bytes.byteLength;
-    if (size === undefined) throw new TypeError("wanted bytes or a string");
+    if (size === undefined) throw new TypeError("wanted a string or bytes");
     const lent = given && bytes.constructor === Uint8Array;
     if (size > 0) this.#chunks.push({ bytes, size, memory: isText ? OWN : lent ? LENT : KEPT, writtenAt });
     this.bytes += size;

@@ -65,7 +65,6 @@ export class VirtualSocket extends TurnSocket {
     const peer = this.#peer;
     const queue = peer.#queue;
     this.bytesWritten += queue.write(data, given, this.#weather.clock.now());
-    if (!peer.live) queue.clear();
     peer.ask();
     const full = queue.bytes > this.#weather.highWaterMark;
     this.drainOwed ||= full;
@@ -124,7 +123,6 @@ export class VirtualSocket extends TurnSocket {
 
   protected override letGo(): void {
     this.#queue.clear();
-    this.#peer.drainOwed = false;
     this.awake();
     this.#gone();
   }
@@ -164,7 +162,7 @@ export class VirtualSocket extends TurnSocket {
   }
 
   #currentLine(): Line | undefined {
-    const { conditions, clock, seed } = this.#weather;
+    const { conditions, since, seed } = this.#weather;
     if (this.#lineOf !== conditions) {
       const { port } = this.localAddress;
       const { port: from } = this.remoteAddress;
@@ -172,7 +170,7 @@ export class VirtualSocket extends TurnSocket {
         ? conditionsAt(conditions, port, "toServer")
         : conditionsAt(conditions, from, "toClient");
       this.#lineOf = conditions;
-      this.#line = lineUnder(flow, randomNumbers(seed, port * 65_536 + from), this.#openedAt, clock.now());
+      this.#line = lineUnder(flow, randomNumbers(seed, port * 65_536 + from), this.#openedAt, since);
       this.#segment = undefined;
     }
     return this.#line;

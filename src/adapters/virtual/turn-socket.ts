@@ -69,13 +69,15 @@ export abstract class TurnSocket implements Socket, Turn {
         events?.onEnd();
       } else events?.onData(next);
     }
-    if (!events || this.#asked) return;
-    if (!this.live) {
-      this.#asked = true; // there is no turn after this one
-      events.onClose(this.#error);
-    } else if (this.drainOwed && this.drained) {
+    if (!events) return;
+    if (this.live) {
+      // In every turn: a peer that always has more to say must not keep this side from writing.
+      if (!this.drainOwed || !this.drained) return;
       this.drainOwed = false;
       events.onDrain();
+    } else if (!this.#asked) {
+      this.#asked = true; // there is no turn after this one
+      events.onClose(this.#error);
     }
   }
 

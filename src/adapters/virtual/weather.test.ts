@@ -32,6 +32,8 @@ describe("conditions that make no sense", () => {
       for (const value of [-1, Number.NaN, "5"])
         expect(() => new VirtualNetwork({ [name]: value }), name).toThrow(RangeError);
     }
+    expect(() => new VirtualNetwork({ seed: Number.NaN })).toThrow(RangeError);
+    expect(new VirtualNetwork({ seed: -1 })).toBeDefined();
     expect(network.conditions).toEqual({ latencyMs: 5 });
   });
 });

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Network } from "../../socket/index.ts";
 import type { ContainerTree, WebContainerLike } from "./api.ts";
 import { type BootOptions, bootWebContainer } from "./boot.ts";

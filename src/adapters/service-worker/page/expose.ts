@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type Network, systemClock } from "../../../socket/index.ts";
 import { BridgeError } from "../errors.ts";
 import type { Isolation } from "../headers.ts";
