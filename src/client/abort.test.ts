@@ -42,6 +42,7 @@ describe("an aborted fetch", () => {
     const second = fetch(`${url}second`, { signal: controller.signal });
     const third = fetch(`${url}third`);
     second.catch(() => {});
+    await settled();
     controller.abort();
     expect((await rejection(second)).name).toBe("AbortError");
     await wire.send(OK);
@@ -122,6 +123,43 @@ describe("an aborted fetch", () => {
     await settled();
     controller.abort();
     expect((await rejection(text)).name).toBe("AbortError");
+  });
+
+  test.each([
+    ["on a connection of its own", {}, ""],
+    ["on one that was used, in small segments", { maxSegmentBytes: 7 }, "used"],
+  ])("at any moment settles and leaves nothing, %s", async (_, conditions, used) => {
+    for (let hops = 0; hops < 60; hops++) {
+      const { network, server, fetch, url } = await serverStage(
+        (request) => request.respond(200, "whole"),
+        {},
+        conditions,
+      );
+      if (used) await (await fetch(url)).text();
+      const controller = new AbortController();
+      const body = hops % 2 ? { method: "POST", body: new Blob(["content"]) } : {};
+      const outcome = fetch(url, { ...body, signal: controller.signal })
+        .then((response) => response.text())
+        .catch((error) => error.name);
+      for (let hop = 0; hop < hops * 2; hop++) await undefined;
+      controller.abort();
+      expect(["whole", "AbortError"]).toContain(await outcome);
+      fetch.close();
+      await server.close();
+      expect(network.descriptors().active).toBe(0);
+    }
+  });
+
+  test("for a reason that is null fails the body with it", async () => {
+    const { server, fetch, url } = await wireStage();
+    const controller = new AbortController();
+    const call = fetch(url, { signal: controller.signal });
+    await server.answer("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nok");
+    const reader = (await call).body?.getReader();
+    await reader?.read();
+    const failed = reader?.read().catch((error) => [error]);
+    controller.abort(null);
+    expect(await failed).toEqual([null]);
   });
 
   test("after the response was whole does nothing, and the connection is used again", async () => {

@@ -214,6 +214,39 @@ describe("a request body", () => {
     void writer.close();
     expect((await reader.read()).done).toBe(true);
   });
+
+  // Some platforms give a whole blob as one chunk.
+  test("of one huge chunk that is answered before all of it left costs the connection", async () => {
+    class Huge extends Blob {
+      override stream(): ReturnType<Blob["stream"]> {
+        return new Response(new Uint8Array(this.size)).body as ReturnType<Blob["stream"]>;
+      }
+    }
+    const { server, fetch, url } = await wireStage();
+    const response = fetch(url, { method: "PUT", body: new Huge([new Uint8Array(3_000_000)]) });
+    const { socket } = await server.accept();
+    socket.pause();
+    await settled();
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    expect(await (await response).text()).toBe("ok");
+    const next = fetch(url);
+    expect((await server.request()).head).toMatch(/^GET/);
+    next.catch(() => {});
+  });
+
+  test.runIf(requestsTakeStreams)(
+    "of a Request that fails at once fails the fetch as any other",
+    async () => {
+      const { fetch, url } = await wireStage();
+      const broken = new Error("broken");
+      const body = new ReadableStream({ start: (controller) => controller.error(broken) });
+      const error = await rejection(
+        fetch(new Request(url, { method: "POST", body, duplex: "half" } as FetchInit as RequestInit)),
+      );
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error.cause).toBe(broken);
+    },
+  );
 });
 
 describe("a response body", () => {

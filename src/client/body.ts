@@ -59,7 +59,8 @@ export async function peekBody(stream: ReadableStream<Uint8Array>): Promise<Requ
   for (let length = 0; length <= MAX_PEEKED; ) {
     const next = reader.read();
     reads.push(next);
-    const read = await Promise.race([next, soon()]);
+    // One that fails does so where it is sent.
+    const read = await Promise.race([next, soon()]).catch(() => undefined);
     if (read === undefined) break;
     if (read.done) return whole(concat(begun));
     begun.push(read.value);

@@ -22,8 +22,8 @@ export class Call {
   readonly #pool: Pool;
   resolve!: (answer: Answer) => void;
   #reject!: (error: unknown) => void;
-  /** Whether it may be sent once more. */
-  repeatable: boolean;
+  /** Whether it may be sent again. */
+  readonly repeatable: boolean;
   /** What it was sent on. */
   connection: ClientConnection | undefined;
 

@@ -26,10 +26,7 @@ export class Client {
     if (pool === undefined) {
       const network = this.#networks[protocol];
       if (network === undefined) {
-        throw new ClientError(
-          "UnsupportedScheme",
-          "wanted http:, or https: and the option secureNetwork for TLS",
-        );
+        throw new ClientError("UnsupportedScheme", "wanted http:, or https: and the option secureNetwork");
       }
       const address = {
         host: hostname.replace(/^\[|\]$/g, ""),
@@ -43,6 +40,7 @@ export class Client {
 
   close(): void {
     this.#closed = true;
+    this.config.keepAliveMs = 0; // of what is under way no connection is to idle
     for (const pool of this.#pools.values()) pool.close();
   }
 }

@@ -44,7 +44,6 @@ export class ClientConnection implements SocketEvents {
   /** Whether it has carried another request, and nothing came since. */
   #stale = false;
   #interim = 0;
-  #peerEnded = false;
   #timer: unknown;
   #timerAt = Infinity;
   #deadline = 0;
@@ -149,7 +148,6 @@ export class ClientConnection implements SocketEvents {
   }
 
   onEnd(): void {
-    this.#peerEnded = true;
     if (this.#phase === IDLE) this.end();
     else if (this.#phase === RECEIVING && this.#reader.finish()) this.#complete();
     else if (this.#phase !== CLOSING) this.destroy(cut());
@@ -166,13 +164,12 @@ export class ClientConnection implements SocketEvents {
     this.#pool.config.clock.clearTimeout(this.#timer);
     this.#pool.leave(this);
     this.#release(cause);
-    const aborted = call?.request.signal?.aborted;
-    if (call?.repeatable && this.#stale && !aborted) {
+    const signal = call?.request.signal;
+    if (call?.repeatable && this.#stale && !signal?.aborted) {
       // The server had closed an idle connection before the request reached it: nothing is known to be wrong.
-      call.repeatable = false;
       this.#pool.apply(call);
     } else if (call) {
-      const failure = aborted ? cause : fetchFailed(cause);
+      const failure = signal?.aborted ? signal.reason : fetchFailed(cause);
       call.fail(failure);
       answer?.body?.fail(failure);
     }
@@ -229,7 +226,7 @@ export class ClientConnection implements SocketEvents {
     this.#stale = true;
     // The server would take the rest of a request for another one. Bytes behind a response answer nothing.
     if (upload?.satisfied === false || this.#reader.buffered > 0) return this.destroy();
-    if (call.wire.close || !head.keepAlive || this.#peerEnded) return this.end();
+    if (call.wire.close || !head.keepAlive) return this.end();
     this.#reader.release();
     this.#pool.onIdle(this, keepAliveOf(head.headers));
   }

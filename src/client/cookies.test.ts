@@ -42,4 +42,22 @@ describe("cookies in a jar", () => {
     await fetch(`${url}a`);
     expect(await (await fetch(`${url}b`, { headers: { Cookie: "own=1" } })).text()).toBe("own=1; a=1");
   });
+
+  // U+010D and U+010A are CR and LF without their upper halves. tough-cookie takes and gives them.
+  test("begin no line of their own, whatever chars they hold", async () => {
+    const jar = new CookieJar();
+    const { fetch, url } = await stage(jar);
+    await jar.setCookie("name=\u010d\u010aEvil:1", url);
+    await expect(fetch(`${url}a`)).rejects.toMatchObject({ code: "InvalidHeader" });
+    expect(await (await fetch(`${url}b`, { credentials: "omit" })).text()).toBe("none");
+  });
+
+  test("that a slow jar takes do not hold back an abort", async () => {
+    const controller = new AbortController();
+    const { fetch, url } = await serverStage(
+      (request) => request.respond(200, "whole", { "Set-Cookie": "a=1" }),
+      { cookieJar: { getCookieString: () => "", setCookie: () => controller.abort() } },
+    );
+    await expect(fetch(url, { signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
+  });
 });

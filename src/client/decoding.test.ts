@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { causeOf, serverStage, wireStage } from "../testing/client-stage.ts";
+import { settled } from "../testing/turn.ts";
 import { acceptEncoding } from "./decoding.ts";
+import { trailersOf } from "./response-facts.ts";
 
 async function encode(bytes: Uint8Array<ArrayBuffer>, format: CompressionFormat) {
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream(format));
@@ -104,6 +106,18 @@ describe("a coded content", () => {
     expect(await causeOf(fetch(url))).toBe("InvalidContentCoding");
   });
 
+  test("that is no gzip before it has come to its end is told so to whoever waits for trailers", async () => {
+    const { server, fetch, url } = await wireStage();
+    const call = fetch(url);
+    await server.answer(
+      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 99\r\n\r\nno gzip at all",
+    );
+    const response = await call;
+    const trailers = causeOf(trailersOf(response));
+    expect(await causeOf(response.text())).toBe("InvalidContentCoding");
+    expect(await trailers).toBe("InvalidContentCoding");
+  });
+
   test("that is cancelled cuts the connection", async () => {
     const { server, fetch, url } = await wireStage();
     const response = fetch(url);
@@ -113,6 +127,30 @@ describe("a coded content", () => {
     await (await response).body?.cancel();
     expect(await wire.closed()).toBe("reset");
   });
+});
+
+test("a coded content is not read on while nobody reads what it becomes", async () => {
+  const noise = crypto.getRandomValues(new Uint8Array(65_536));
+  const coded = await encode(noise, "gzip");
+  let sent = 0;
+  async function* members() {
+    for (; sent < 1000; sent++) yield coded.slice();
+  }
+  const { fetch, url } = await serverStage((request) =>
+    request.respond(200, members(), { "Content-Encoding": "gzip" }),
+  );
+  const reader = (await fetch(url)).body?.getReader();
+  await reader?.read();
+  let before = -1;
+  const rests = async () => {
+    const sinceThen = sent - before;
+    before = sent;
+    await settled();
+    return sinceThen;
+  };
+  await expect.poll(rests, { interval: 30 }).toBe(0);
+  expect(sent).toBeLessThan(200);
+  await reader?.cancel();
 });
 
 test("what is accepted is what can be decoded", () => {

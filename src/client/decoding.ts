@@ -1,5 +1,6 @@
 import type { HttpHeaders } from "../http1/headers.ts";
 import { listElements } from "../http1/list.ts";
+import { feed } from "../socket/feed.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
 import type { IncomingBody } from "./incoming-body.ts";
 
@@ -53,24 +54,20 @@ export function decode(body: IncomingBody, codings: readonly string[]): Readable
 
 function decodeOne(raw: ReadableStream<Bytes>, coding: string, body: IncomingBody): ReadableStream<Bytes> {
   const source = raw.getReader();
-  const cancel = (reason: unknown) => source.cancel(reason);
   const read = async () => (await source.read()).value;
   let decoded: ReadableStreamDefaultReader<Bytes> | undefined;
-  return pulled(async () => {
+  const pull = async (controller: ReadableStreamDefaultController<Bytes>) => {
+    let bytes: Bytes | undefined;
     try {
       if (decoded === undefined) {
         // The first bytes tell the right decoder.
-        let held = await read();
-        if (held === undefined) return undefined;
-        const decoder = new DecompressionStream(formatOf(coding, held));
-        const all = pulled(async () => {
-          const bytes = held ?? (await read());
-          held = undefined;
-          return bytes;
-        }, cancel);
-        decoded = all.pipeThrough(decoder).getReader();
+        const first = await read();
+        if (first === undefined) return controller.close();
+        const { readable, writable } = new DecompressionStream(formatOf(coding, first));
+        decoded = readable.getReader();
+        void feed(first, read, writable);
       }
-      return (await decoded.read()).value;
+      bytes = (await decoded.read()).value;
     } catch (cause) {
       // One failure is enough: a content that was cut is badly coded as well.
       body.failure ??= fetchFailed(
@@ -79,20 +76,10 @@ function decodeOne(raw: ReadableStream<Bytes>, coding: string, body: IncomingBod
       body.abort();
       throw body.failure;
     }
-  }, cancel);
-}
-
-/** A stream of what `read` gives until it gives nothing. Nothing is read ahead. */
-function pulled(
-  read: () => Promise<Bytes | undefined>,
-  cancel: (reason: unknown) => Promise<void>,
-): ReadableStream<Bytes> {
-  const pull = async (controller: ReadableStreamDefaultController<Bytes>) => {
-    const bytes = await read();
-    if (bytes === undefined) controller.close();
-    else controller.enqueue(bytes);
+    if (bytes) controller.enqueue(bytes);
+    else controller.close();
   };
-  return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
+  return new ReadableStream({ pull, cancel: (reason) => source.cancel(reason) }, { highWaterMark: 0 });
 }
 
 function formatOf(coding: string, first: Bytes): CompressionFormat {

@@ -1,5 +1,6 @@
 import { AsyncHttpServer, VirtualNetwork } from "portico";
 import { expect, it } from "vitest";
+import { WireServer } from "../testing/client-stage.ts";
 import { createFetch } from "./fetch-later.ts";
 
 function serving() {
@@ -46,4 +47,15 @@ it("gives up a call that is aborted before its machinery is there", async () => 
 
 it("says at once which option is out of range", () => {
   expect(() => createFetch(new VirtualNetwork(), { keepAliveMs: -1 })).toThrow(TypeError);
+});
+
+it("keeps no connection of a call that it was closed behind, before its machinery was there", async () => {
+  const network = new VirtualNetwork();
+  const server = await WireServer.listen(network);
+  const fetch = createFetch(network);
+  const call = fetch(server.url);
+  fetch.close();
+  const wire = await server.answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  expect(await (await call).text()).toBe("ok");
+  expect(await wire.closed()).toBe("closed");
 });

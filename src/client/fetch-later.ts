@@ -15,6 +15,7 @@ export function createFetch(network: Network, options: FetchOptions = {}): Fetch
     try {
       const { Client, exchange } = await import("./machinery.ts");
       const client = new Client(network, given);
+      if (closed) client.close();
       return { client, send: (request) => exchange(client, request) };
     } catch (error) {
       loading = undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { causeOf, serverStage, wireStage } from "../testing/client-stage.ts";
+import { causeOf, serverStage, WireServer, wireStage } from "../testing/client-stage.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { settled } from "../testing/turn.ts";
 
@@ -14,6 +14,18 @@ describe("a connection", () => {
     });
     for (let i = 0; i < 5; i++) await (await fetch(url)).text();
     expect(ports.size).toBe(1);
+  });
+
+  test("may bring a hundred interim responses with each answer", async () => {
+    const { server, fetch, url } = await wireStage();
+    const interims = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(100);
+    const first = fetch(url);
+    const wire = await server.answer(interims + OK);
+    expect(await (await first).text()).toBe("ok");
+    const second = fetch(url);
+    await wire.read("\r\n\r\n");
+    await wire.send(interims + OK);
+    expect(await (await second).text()).toBe("ok");
   });
 
   test("is free again although nobody reads the body, as long as that is short", async () => {
@@ -67,6 +79,24 @@ describe("a connection", () => {
     await clock.advance(1);
     expect(wire.state).toBe("half-closed");
     expect(await wire.closed()).toBe("closed");
+  });
+
+  test("is not closed by the timeout while a request is on it, and leaves no timer behind", async () => {
+    const clock = new FakeClock();
+    const { server, fetch, url } = await wireStage({ keepAliveMs: 1000, clock });
+    const first = fetch(url);
+    const wire = await server.answer(OK);
+    await first;
+    await clock.advance(900);
+    const second = fetch(url);
+    await wire.read("\r\n\r\n");
+    await clock.advance(60_000);
+    await wire.send(OK);
+    expect(await (await second).text()).toBe("ok");
+    expect(clock.pending).toBe(1);
+    wire.destroy();
+    await settled();
+    expect(clock.pending).toBe(0);
   });
 
   test("is cut when the server does not close it after that", async () => {
@@ -280,10 +310,34 @@ describe("requests to one origin", () => {
   });
 });
 
+describe("a request that is under way when fetch is closed leaves no connection behind", () => {
+  test("although its connection is not begun yet", async () => {
+    const { server, fetch, url } = await wireStage();
+    const response = fetch(url);
+    fetch.close();
+    const wire = await server.answer(OK);
+    expect(await (await response).text()).toBe("ok");
+    expect(await wire.closed()).toBe("closed");
+  });
+
+  test("although it is redirected to another origin", async () => {
+    const { server, fetch, url, network } = await wireStage();
+    const other = await WireServer.listen(network);
+    const response = fetch(url);
+    const { wire } = await server.request();
+    fetch.close();
+    await wire.send(`HTTP/1.1 302 Found\r\nLocation: ${other.url}\r\nContent-Length: 0\r\n\r\n`);
+    const second = await other.answer(OK);
+    expect(await (await response).text()).toBe("ok");
+    expect(await second.closed()).toBe("closed");
+  });
+});
+
 test("options out of range are refused", async () => {
   await expect(wireStage({ keepAliveMs: -1 })).rejects.toThrow("keepAliveMs");
   await expect(wireStage({ maxConnectionsPerOrigin: 0 })).rejects.toThrow("maxConnectionsPerOrigin");
   await expect(wireStage({ limits: { maxHeaderBytes: Number.NaN } })).rejects.toThrow("maxHeaderBytes");
+  await expect(wireStage({ userAgent: "me\r\nEvil: 1" })).rejects.toThrow("User-Agent");
 });
 
 test("a limit that is left undefined is the default, and not none", async () => {

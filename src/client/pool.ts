@@ -17,7 +17,6 @@ export class Pool {
   readonly #idle: ClientConnection[] = [];
   readonly #queue: Call[] = [];
   #open = 0;
-  #closed = false;
 
   constructor(
     network: Network,
@@ -49,9 +48,8 @@ export class Pool {
     remove(this.#queue, call);
   }
 
-  /** Ends what idles, now and later, and turns away who waits. */
+  /** Ends what idles, and turns away who waits. */
   close(): void {
-    this.#closed = true;
     for (const connection of [...this.#idle]) connection.end();
     for (const call of this.#queue.splice(0)) call.fail(new ClientError("ClientClosed"));
   }
@@ -61,7 +59,7 @@ export class Pool {
     const call = this.#queue.shift();
     if (call !== undefined) return connection.send(call);
     const ms = Math.min(this.config.keepAliveMs, keepAliveMs);
-    if (ms <= 0 || this.#closed) return connection.end();
+    if (ms <= 0) return connection.end();
     this.#idle.push(connection);
     connection.expireIn(ms);
   }

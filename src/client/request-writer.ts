@@ -1,3 +1,4 @@
+import { toValue } from "../http1/headers.ts";
 import { listElements } from "../http1/list.ts";
 import { isAscii, octets } from "../http1/octets.ts";
 import { checkTransferEncoding, declaredLength } from "../http1/response-writer.ts";
@@ -37,7 +38,8 @@ export function writeHead(request: OutgoingRequest, cookie: string, config: Clie
   };
   if (body) add("Content-Type", body.type);
   const cookies = [...(headers?.getAll("cookie") ?? []), cookie].filter(Boolean);
-  if (cookies.length > 0) text += `Cookie: ${cookies.join("; ")}\r\n`;
+  // A jar may hold what came from no header: a char above U+00FF would lose its upper half, and be a line's end.
+  if (cookies.length > 0) text += `Cookie: ${toValue("Cookie", cookies.join("; "))}\r\n`;
   add("Accept", "*/*");
   add("User-Agent", config.userAgent);
   // A part of a coded content could not be decoded (Fetch Standard, "HTTP-network-or-cache fetch").

@@ -60,9 +60,10 @@ export class Upload {
       throw new ClientError("InvalidBody", `wanted a Uint8Array, got ${typeof chunk}`);
     }
     if (chunk.length > this.#left) throw mismatch(`${chunk.length} bytes, wanted at most ${this.#left}`);
-    this.#left -= chunk.length;
     for (let at = 0; at < chunk.length && !this.#ended; at += SLICE_BYTES) {
-      if (this.#write(chunk.subarray(at, at + SLICE_BYTES))) continue;
+      const slice = chunk.subarray(at, at + SLICE_BYTES);
+      this.#left -= slice.length;
+      if (this.#write(slice)) continue;
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
