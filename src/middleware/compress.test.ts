@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { HttpHeaders } from "../http1/headers.ts";
 import type { RequestCallback } from "../server/types.ts";
 import { served } from "../testing/exchange.ts";
+import { settled } from "../testing/turn.ts";
 import { supportedCodings } from "./codings.ts";
 import { type CompressOptions, compress } from "./compress.ts";
 import { logger } from "./logger.ts";
@@ -226,4 +227,32 @@ test("a client that goes away in the middle ends the callback's writing", async 
   await client.read("\r\n\r\n");
   client.destroy();
   await expect.poll(() => failed).toBeDefined();
+});
+
+test("of a body that is streamed no more is taken than a client that has stalled left room for", async () => {
+  const noise = crypto.getRandomValues(new Uint8Array(65_536));
+  let taken = 0;
+  let returned = false;
+  async function* source() {
+    try {
+      for (; taken < 2000; taken++) yield noise;
+    } finally {
+      returned = true;
+    }
+  }
+  await using server = await served(compress((request) => request.respond(200, source(), HTML)));
+  const client = await server.send("GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n");
+  await client.read("\r\n\r\n");
+  client.socket.pause();
+  let before = -1;
+  const rests = async () => {
+    const sinceThen = taken - before;
+    before = taken;
+    await settled();
+    return sinceThen;
+  };
+  await expect.poll(rests, { interval: 30 }).toBe(0);
+  expect([taken < 200, returned]).toEqual([true, false]);
+  client.destroy();
+  await expect.poll(() => returned).toBe(true);
 });

@@ -1,8 +1,9 @@
 import type { HeadersInput } from "../http1/headers.ts";
 import { textLength } from "../server/text.ts";
 import type { BodyContent, BodyWriter } from "../server/types.ts";
+import { feed } from "../socket/feed.ts";
 import { type ContentCoding, compressionStream } from "./codings.ts";
-import { iterable } from "./pieces.ts";
+import { isPieces, iterable } from "./pieces.ts";
 
 export type Content = NonNullable<BodyContent>;
 
@@ -23,10 +24,38 @@ export async function compressed(
   content: Content,
   coding: ContentCoding,
 ): Promise<Uint8Array | ReadableStream<Uint8Array>> {
-  const stream = streamOf(content).pipeThrough(compressionStream(coding));
+  const stream = compressedStream(content, coding);
   const size = sizeOf(content);
   if (size === undefined || size > WHOLE_BYTES) return stream;
   return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Takes no more of the content than its reader does of what that becomes. */
+function compressedStream(content: Content, coding: ContentCoding): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const pieces = piecesOf(content)[Symbol.asyncIterator]();
+  const { readable, writable } = compressionStream(coding);
+  const output = readable.getReader();
+  const next = async () => {
+    const { done, value } = await pieces.next();
+    return done ? undefined : toBytes(value);
+  };
+  let started = false;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        if (!started) void feed(await next(), next, writable);
+        started = true;
+        const { done, value } = await output.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel(reason) {
+        void output.cancel(reason).catch(() => {});
+        await pieces.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** A writer in front of `writer` that compresses what it is given. */
@@ -72,31 +101,11 @@ function toBytes(chunk: Uint8Array | string): Uint8Array<ArrayBuffer> {
   return chunk.buffer instanceof ArrayBuffer ? (chunk as Uint8Array<ArrayBuffer>) : new Uint8Array(chunk);
 }
 
-function streamOf(content: Content): ReadableStream<Uint8Array<ArrayBuffer>> {
-  if (content instanceof Blob) return content.stream();
-  if (typeof content === "string" || content instanceof Uint8Array) return oneChunk(toBytes(content));
-  if (content instanceof ArrayBuffer) return oneChunk(new Uint8Array(content));
-  const pieces = iterable(content)[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      async pull(controller) {
-        const { done, value } = await pieces.next();
-        if (done) controller.close();
-        else controller.enqueue(toBytes(value));
-      },
-      async cancel() {
-        await pieces.return?.();
-      },
-    },
-    { highWaterMark: 0 },
-  );
+function piecesOf(content: Content): AsyncIterable<Uint8Array | string> {
+  if (content instanceof Blob) return iterable(content.stream());
+  return isPieces(content) ? iterable(content) : onePiece(content);
 }
 
-function oneChunk(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream({
-    start(controller) {
-      controller.enqueue(bytes);
-      controller.close();
-    },
-  });
+async function* onePiece(content: string | Uint8Array | ArrayBuffer): AsyncGenerator<Uint8Array | string> {
+  yield content instanceof ArrayBuffer ? new Uint8Array(content) : content;
 }

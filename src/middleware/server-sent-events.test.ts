@@ -131,6 +131,22 @@ test("what a handler throws reaches onError, and the stream is cut", async () =>
   expect(server.errors).toEqual([expect.objectContaining({ message: "no more" })]);
 });
 
+test("a generator whose event can't be sent is returned from", async () => {
+  let returned = 0;
+  await using server = await served(
+    serverSentEvents(async function* () {
+      try {
+        yield { event: "two\nlines" };
+      } finally {
+        returned++;
+      }
+    }),
+  );
+  const client = await server.send(GET);
+  await client.closed();
+  expect([returned, server.errors]).toEqual([1, [expect.any(TypeError)]]);
+});
+
 test("HEAD gets the head alone", async () => {
   await using server = await served(serverSentEvents(() => Promise.reject(new Error("must not be called"))));
   expect((await server.ask({}, "HEAD")).headers["content-type"]).toContain("event-stream");

@@ -88,20 +88,24 @@ export function serverSentEvents(
   };
 }
 
-/** Sends until the iterable ends or the client is gone; either way the iterable is told. */
+/** Sends until the iterable ends, the client is gone, or an event is none; the iterable is told of it. */
 async function sendAll(stream: OpenStream, events: Pieces<ServerSentEvent | string>): Promise<void> {
   const iterator = iterable(events)[Symbol.asyncIterator]();
   const gone = new Promise<undefined>((resolve) => {
     if (stream.signal.aborted) resolve(undefined);
     else stream.signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
-  while (!stream.signal.aborted) {
-    const next = await Promise.race([iterator.next(), gone]);
-    if (next?.done) return;
-    if (next !== undefined) await stream.send(next.value);
+  let next: IteratorResult<ServerSentEvent | string> | undefined;
+  try {
+    while (!stream.signal.aborted) {
+      next = await Promise.race([iterator.next(), gone]);
+      if (next?.done) return;
+      if (next !== undefined) await stream.send(next.value);
+    }
+  } finally {
+    // Not awaited: a generator that waits for something else returns when that has come.
+    if (!next?.done) void Promise.resolve(iterator.return?.()).catch(() => {});
   }
-  // Not awaited: a generator that waits for something else returns when that has come.
-  void Promise.resolve(iterator.return?.()).catch(() => {});
 }
 
 class OpenStream implements EventStream {
