@@ -94,7 +94,7 @@ export const rows = [
     title: "POST 1 KB of JSON, parsed and echoed",
     work: "json",
     load: { script: "json" },
-    contestants: [portico, nodeHttp, fastify, hono, srvx, bunServe, denoServe],
+    contestants: [portico, bareNet, nodeHttp, fastify, hono, srvx, bunServe, denoServe],
     targets: [{ beside: "node:http", atMost: 0.7 }],
     verify: echoesJson,
   },

@@ -111,6 +111,9 @@ async function checkAll() {
   await check("a program for Node alone type-checks, without the DOM's library", () =>
     typeCheckForNode(home),
   );
+  await check("a program for a page type-checks, with a page's libraries alone", () =>
+    typeCheckForPage(home),
+  );
 }
 
 /**
@@ -223,6 +226,29 @@ async function typeCheckForNode(home) {
     module: "NodeNext",
     lib,
     types: ["node"],
+    strict: true,
+    noEmit: true,
+  };
+  await writeFile(join(home, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["index.ts"] }));
+  await run(execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", home]);
+}
+
+/**
+ * With no more libraries than Vite's template has, and no types of Node's: what declarations need else they name.
+ *
+ * @param {string} home
+ */
+async function typeCheckForPage(home) {
+  const used = ["", "/client", "/embed", "/light-fetch/install", "/service-worker", "/static", "/virtual"];
+  const imports = used.map((name, index) => `import * as _${index} from "portico${name}";\nvoid _${index};`);
+  const program = [...imports, "await using server = new _0.AsyncHttpServer();", "void server.listening;"];
+  await writeFile(join(home, "index.ts"), program.join("\n"));
+  const compilerOptions = {
+    target: "ES2022",
+    module: "ESNext",
+    moduleResolution: "bundler",
+    lib: ["ES2022", "DOM", "DOM.Iterable"],
+    types: [],
     strict: true,
     noEmit: true,
   };

@@ -9,6 +9,7 @@ const date = new Date().toUTCString();
 const head = (type, length) =>
   `HTTP/1.1 200 OK\r\nDate: ${date}\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`;
 const blankLine = Buffer.from("\r\n\r\n");
+const closingBrace = "}".charCodeAt(0);
 
 /** Answers `send(socket, count)` for every `count` heads that came in together. */
 function perHead(send) {
@@ -50,6 +51,20 @@ function perBody(length, answer) {
   };
 }
 
+/** Takes the JSON behind a head to be whole once an object's last octet is there, which no server could. */
+function echoJson(socket) {
+  let kept = null;
+  socket.on("data", (chunk) => {
+    const bytes = kept === null ? chunk : Buffer.concat([kept, chunk]);
+    const at = bytes.indexOf(blankLine);
+    const whole = at >= 0 && bytes[bytes.length - 1] === closingBrace;
+    kept = whole ? null : bytes;
+    if (!whole) return;
+    const answer = JSON.stringify(JSON.parse(bytes.toString("utf8", at + blankLine.length)));
+    socket.write(head("application/json", Buffer.byteLength(answer)) + answer);
+  });
+}
+
 const helloAnswer = head(textPlain, hello.length) + hello;
 const largeHead = head("application/octet-stream", mebibyte.length);
 const works = {
@@ -64,6 +79,7 @@ const works = {
       socket.uncork();
     }
   }),
+  json: echoJson,
   upload: perBody(uploadBytes, head(textPlain, String(uploadBytes).length) + uploadBytes),
 };
 works.headers = works.hello;
