@@ -24,6 +24,8 @@ const config: KnipConfig = {
     "scripts/docs/*.mjs",
     "docs/.vitepress/{config,theme/index}.ts",
     "scripts/worker-tests/worker.ts",
+    // What vitest.config.ts names only where there is a WebKit.
+    "scripts/using-symbols.ts",
     "scripts/runtime-tests/{run.mjs,main.ts}",
   ],
   // The benchmark's peers have a package.json of their own.
