@@ -1,6 +1,7 @@
 /**
  * Contestants side by side: all of them run, each on the server's core, and the load visits them in
- * turn, A B C A B C, so that whatever else the machine does falls on all of them alike.
+ * turn, A B C A B C, so that whatever else the machine does falls on all of them alike. After some rounds
+ * all are started anew: what a compiler inlined and how the heap lies is luck that a process keeps for life.
  */
 
 import { start } from "./contestant.mjs";
@@ -15,6 +16,9 @@ const noisyShare = 0.15;
 /** Answers after which a compiler has settled; on a machine that others use they take longer than a second. */
 const enoughRequests = 20_000;
 const mostPasses = 6;
+
+/** Rounds that the same processes serve. */
+const roundsOfOneLife = 3;
 
 async function warm(server, drive, wanted) {
   let answered = 0;
@@ -40,13 +44,14 @@ async function visit(server, drive, cores) {
     failed: seen.errors + seen.badStatus,
     busy: spent / elapsed,
     foreign: Math.max(0, after.busy - core.busy - spent + after.stolen - core.stolen) / elapsed,
+    residentKiB: server.residentKiB(),
   };
 }
 
-function summarise(server, visits) {
+function summarise(name, visits) {
   const of = (key) => visits.map((one) => one[key]);
   return {
-    name: server.contestant.name,
+    name,
     value: spread(of("cpu")),
     samples: of("cpu"),
     perSecond: median(of("perSecond")),
@@ -55,7 +60,7 @@ function summarise(server, visits) {
     busy: median(of("busy")),
     foreign: median(of("foreign")),
     failed: of("failed").reduce((sum, n) => sum + n, 0),
-    residentKiB: server.residentKiB(),
+    residentKiB: median(of("residentKiB")),
   };
 }
 
@@ -83,8 +88,8 @@ export async function startAll(row, options) {
   return { servers, missing, stop };
 }
 
-/** @returns one summary a contestant, in the row's order */
-export async function alternate(row, options) {
+/** One life of all contestants: `rounds` visits to each. */
+async function live(row, options, rounds) {
   const { servers, missing, stop } = await startAll(row, options);
   const driveFor = (seconds) => (server) =>
     row.drive?.(server, seconds) ?? wrk(server.url, { seconds, ...row.load }, options.cores.load);
@@ -93,15 +98,31 @@ export async function alternate(row, options) {
       await row.verify?.(server.url);
       await warm(server, driveFor(options.warmSeconds), row.warmRequests ?? enoughRequests);
     }
-    const visits = servers.map(() => []);
+    const visits = servers.map(({ contestant }) => ({ name: contestant.name, seen: [] }));
     const drive = driveFor(options.seconds);
-    for (let round = 0; round < options.rounds; round++) {
-      for (const [i, server] of servers.entries()) visits[i].push(await visit(server, drive, options.cores));
+    for (let round = 0; round < rounds; round++) {
+      for (const [i, server] of servers.entries()) {
+        visits[i].seen.push(await visit(server, drive, options.cores));
+      }
     }
-    const contestants = servers.map((server, i) => summarise(server, visits[i]));
-    const foreign = median(contestants.map((one) => one.foreign));
-    return { contestants, missing, foreign, noisy: foreign > noisyShare };
+    return { visits, missing };
   } finally {
     await stop();
   }
+}
+
+/** @returns one summary a contestant, in the row's order */
+export async function alternate(row, options) {
+  const lives = [];
+  for (let left = options.rounds; left > 0; left -= roundsOfOneLife) {
+    lives.push(await live(row, options, Math.min(left, roundsOfOneLife)));
+  }
+  const contestants = lives[0].visits.map(({ name }, i) =>
+    summarise(
+      name,
+      lives.flatMap(({ visits }) => visits[i].seen),
+    ),
+  );
+  const foreign = median(contestants.map((one) => one.foreign));
+  return { contestants, missing: lives[0].missing, foreign, noisy: foreign > noisyShare };
 }
