@@ -170,6 +170,10 @@ describe("a link to another side that does not fit", () => {
   it.each([
     ["a connect without a port", ["connect", "localhost", 80, 1]],
     ["a connect without a host", ["connect", null, 80, 1, null]],
+    [
+      "a connect with what only looks like a port",
+      ["connect", "localhost", 80, 1, { postMessage: 1, start: 1 }],
+    ],
     ["words of a socket", ["end"]],
     ["nonsense", "?"],
   ])("gives up on %s", async (_, message) => {

@@ -53,46 +53,44 @@ export interface PortLike {
   close(): void;
 }
 
+/** Begins the name of every lock that tells of a side of a port: others are not this protocol's to ask for. */
+export const LOCK_PREFIX = "portico port ";
+
 /** What was said, `undefined` where it makes no sense. */
 export function parse(data: unknown): Message | undefined {
   if (isBuffer(data)) return data.byteLength > 0 ? { type: "bytes", buffer: data } : undefined;
   if (!Array.isArray(data)) return undefined;
-  const [type, ...rest]: unknown[] = data;
+  // Word by word: an array of holes that says to be four billion words long costs nothing to send.
+  const [type, first, second, third, fourth]: unknown[] = data;
   switch (type) {
     case "hello":
-      return hello(rest);
-    case "credit": {
-      const [bytes] = rest;
-      return isCount(bytes) ? { type, bytes } : undefined;
-    }
-    case "reset": {
-      const [code] = rest;
+      return hello(first, second, third);
+    case "credit":
+      return isCount(first) ? { type, bytes: first } : undefined;
+    case "reset":
       return {
         type,
-        code: typeof code === "string" && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? code : "ECONNRESET",
+        code: typeof first === "string" && /^[A-Z][A-Z0-9_]{1,40}$/.test(first) ? first : "ECONNRESET",
       };
-    }
-    case "lock": {
-      const [name] = rest;
-      return typeof name === "string" ? { type, name } : undefined;
-    }
+    case "lock":
+      return typeof first === "string" && first.startsWith(LOCK_PREFIX) ? { type, name: first } : undefined;
     case "end":
     case "ping":
     case "pong":
       return { type };
     case "connect":
-      return connect(rest);
+      return connect(first, second, third, fourth);
     default:
       return undefined;
   }
 }
 
-function hello([channel, version, address]: unknown[]): Message | undefined {
+function hello(channel: unknown, version: unknown, address: unknown): Message | undefined {
   if (typeof channel !== "string" || !isCount(version)) return undefined;
   return { type: "hello", channel, version, address: typeof address === "string" ? address : undefined };
 }
 
-function connect([host, port, from, socket]: unknown[]): Message | undefined {
+function connect(host: unknown, port: unknown, from: unknown, socket: unknown): Message | undefined {
   if (typeof host !== "string" || !isCount(port) || !isCount(from) || !isPort(socket)) return undefined;
   return { type: "connect", host, port, from, socket };
 }
@@ -106,6 +104,8 @@ function isBuffer(value: unknown): value is ArrayBuffer {
   return Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }
 
+/** Not `instanceof`, as it may be Node's; what was cloned has no methods, a port has. */
 function isPort(value: unknown): value is PortLike {
-  return typeof value === "object" && value !== null && "postMessage" in value && "start" in value;
+  const { postMessage, start } = (value ?? {}) as Partial<PortLike>;
+  return typeof postMessage === "function" && typeof start === "function";
 }

@@ -94,7 +94,10 @@ describe("a socket over a MessagePort is reset", () => {
     "credit without an end": ["credit", Number.POSITIVE_INFINITY],
     "a hello without a version": ["hello", "socket"],
     "a second hello": hello,
+    "credit for what was not sent": ["credit", 1],
     "a lock without a name": ["lock"],
+    "a lock that is somebody else's": ["lock", "the leader"],
+    "four billion holes": Object.assign(["launch"], { length: 2 ** 32 - 1 }),
     "a connect": ["connect", "localhost", 80, 1, null],
   };
   it.each(Object.keys(nonsense))("by nonsense: %s", async (name) => {

@@ -163,6 +163,10 @@ export class MessagePortSocket extends TurnSocket {
   }
 
   #credited(bytes: number): void {
+    if (this.#credit + bytes > WINDOW) {
+      this.#channel.fail("EPROTO", "The other side of the port took more than it was sent");
+      return;
+    }
     this.#credit += bytes;
     this.#bytesTaken += bytes;
   }
@@ -179,6 +183,7 @@ export class MessagePortSocket extends TurnSocket {
     this.#arrivedBytes += buffer.byteLength;
     if (this.#arrivedBytes + this.#taken > WINDOW) {
       this.#channel.fail("EPROTO", "The other side of the port sent more than it had credit for");
+      return;
     }
     this.#arrived.push(new Uint8Array(buffer));
   }

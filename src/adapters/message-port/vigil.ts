@@ -1,3 +1,5 @@
+import { LOCK_PREFIX } from "./protocol.ts";
+
 /**
  * Notices at once when a side of a port dies, where its ports have no `close` event: each side holds a Web Lock, which the
  * browser takes from a worker that was terminated, a service worker that it stopped and a page that was
@@ -11,7 +13,7 @@ export class Vigil {
   constructor(held: (name: string) => void) {
     const locks = lockManager();
     if (!locks) return;
-    const name = `portico port ${crypto.randomUUID()}`;
+    const name = LOCK_PREFIX + crypto.randomUUID();
     const { signal } = this.#over;
     const hold = () => {
       held(name);
