@@ -2,7 +2,7 @@ import { CodedError } from "../../socket/coded-error.ts";
 
 /** Why a page could not get its bridge. */
 export type BridgeErrorCode =
-  /** No service workers here: not a secure context, or a private window of some browsers. */
+  /** No service workers here: not a secure context, a private window of some browsers, a sandbox, or cookies are blocked. */
   | "ServiceWorkerUnsupported"
   /** The worker's file is not there, is no script, or does not run. */
   | "WorkerNotFound"

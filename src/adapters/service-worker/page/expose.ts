@@ -8,6 +8,7 @@ import { prefixOf, previewUrl, Routes } from "../routes.ts";
 import { newSessionId, sessionKey, sessionLock } from "../session.ts";
 import { PageBridge } from "./bridge.ts";
 import { activated, controlled, register } from "./registration.ts";
+import { workerContainer } from "./worker-container.ts";
 
 /** Options of `exposeNetwork`. URLs are relative to the document's base URL. */
 export interface ExposeOptions {
@@ -75,17 +76,15 @@ export interface Bridge extends AsyncDisposable {
  * ```
  */
 export async function exposeNetwork(network: Network, options: ExposeOptions = {}): Promise<Bridge> {
-  if (!globalThis.navigator?.serviceWorker || !navigator.locks) {
-    throw new BridgeError(
-      "ServiceWorkerUnsupported",
-      "There are no service workers here: wanted https or localhost, and no private window",
-    );
-  }
+  if (!workerContainer() || !navigator.locks) throw unsupported();
   const scope = withSlash(new URL(options.scope ?? "./", document.baseURI)).href;
   const prefix = prefixOf(scope);
   const session = newSessionId();
   const key = await sessionKey(session);
-  const release = await hold(navigator.locks, sessionLock(key));
+  // Who blocks cookies blocks all that keeps data, workers as well as locks.
+  const release = await hold(navigator.locks, sessionLock(key)).catch((cause: unknown) => {
+    throw unsupported({ cause });
+  });
   const bridge = new PageBridge({
     network,
     routes: new Routes(new URL(scope).origin),
@@ -182,6 +181,11 @@ async function meet(
     "VersionMismatch",
     `The worker speaks version ${version} of the protocol, wanted ${VERSION}: copy dist/portico-sw.js anew`,
   );
+}
+
+function unsupported(options?: ErrorOptions): BridgeError {
+  const wanted = "wanted https or localhost, no private window, no sandbox, and cookies that are not blocked";
+  return new BridgeError("ServiceWorkerUnsupported", `There are no service workers here: ${wanted}`, options);
 }
 
 function withSlash(url: URL): URL {

@@ -2,6 +2,7 @@ import { BridgeError } from "../errors.ts";
 import type { Isolation } from "../headers.ts";
 import { WAITS } from "../protocol.ts";
 import { register } from "./registration.ts";
+import { workerContainer } from "./worker-container.ts";
 
 /** Options of `isolatePage`. URLs are relative to the document's base URL. */
 export interface IsolatePageOptions {
@@ -31,19 +32,29 @@ const TRIED = "portico-isolated";
  */
 export async function isolatePage(options: IsolatePageOptions = {}): Promise<boolean> {
   if (globalThis.crossOriginIsolated) {
-    sessionStorage.removeItem(TRIED);
+    tabStorage()?.removeItem(TRIED);
     return true;
   }
-  if (!globalThis.navigator?.serviceWorker) {
+  const storage = tabStorage();
+  if (!workerContainer() || !storage) {
     throw new BridgeError("ServiceWorkerUnsupported", "There are no service workers here");
   }
-  if (sessionStorage.getItem(TRIED) !== null) return false;
+  if (storage.getItem(TRIED) !== null) return false;
   const script = new URL(options.worker ?? "portico-sw.js", document.baseURI);
   script.searchParams.set("isolate", options.policy ?? "credentialless");
   const scope = new URL(options.scope ?? "./", document.baseURI).href;
   const registration = await register(script, scope, { activeMs: WAITS.activeMs, yields: true, query: true });
   if (registration === undefined) return false;
-  sessionStorage.setItem(TRIED, "1");
+  storage.setItem(TRIED, "1");
   location.reload();
   return new Promise(() => undefined);
+}
+
+/** Where cookies are blocked there is none, and there are no workers either. */
+function tabStorage(): Storage | undefined {
+  try {
+    return sessionStorage;
+  } catch {
+    return undefined;
+  }
 }
