@@ -22,7 +22,8 @@ Object.assign(globalThis, {
 });
 
 addEventListener("click", (event) => {
-  const link = event.target instanceof Element ? event.target.closest("a[href], area[href]") : null;
+  // By its path, as it may be of a shadow tree.
+  const link = event.composedPath().find(isLink);
   const href = link?.getAttribute("href")?.trim() ?? "#";
   // What is at its own place is the page's own matter, and so is a script, which links of handlers have.
   if (event.defaultPrevented || href.startsWith("#") || /^javascript:/i.test(href)) return;
@@ -38,6 +39,10 @@ addEventListener("submit", (event) => {
   event.preventDefault();
   void submission(form, submitter, addressOf).then(open);
 });
+
+function isLink(target: EventTarget): target is Element {
+  return target instanceof Element && target.matches("a[href], area[href]");
+}
 
 function open(page: Pick<Submission, "url" | "method"> & Partial<Submission>): void {
   ask({ type: "open", body: undefined, contentType: undefined, ...page });

@@ -2,6 +2,9 @@ import { addressOf } from "./ask.ts";
 import { bridgedFetch } from "./bridged-fetch.ts";
 import { EventStreamReader } from "./event-stream.ts";
 
+/** More than this a timer can't wait: it would not wait at all. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /** `EventSource` over the bridged `fetch`: it connects again as HTML has it (section 9.2). */
 export class BridgedEventSource extends EventTarget {
   static readonly CONNECTING = 0;
@@ -57,7 +60,7 @@ export class BridgedEventSource extends EventTarget {
         this.dispatchEvent(new MessageEvent(name, { data, lastEventId: id, origin }));
       },
       (ms) => {
-        this.#retryMs = ms;
+        this.#retryMs = Math.min(ms, LONGEST_MS);
       },
     );
     const reader = response.body.getReader();

@@ -1,12 +1,17 @@
 import { addressOf, ask } from "./ask.ts";
-import type { FetchAnswer } from "./protocol.ts";
+import type { FetchAnswer, FetchOrder } from "./protocol.ts";
+
+/** Chunks that wait for the page to read them. */
+const READ_AHEAD = 16;
 
 /** `fetch` by way of the playground. */
 export async function bridgedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const request = input instanceof Request ? new Request(input, init) : new Request(addressOf(input), init);
-  const body = request.body === null ? undefined : await request.arrayBuffer();
-  request.signal.throwIfAborted();
   const { method, signal } = request;
+  // Firefox does not say whether there is a body: what can have one is read there.
+  const bodiless = request.body === null || method === "GET" || method === "HEAD";
+  const body = bodiless ? undefined : await request.arrayBuffer();
+  signal.throwIfAborted();
   const port = ask({
     type: "fetch",
     url: addressOf(request.url),
@@ -16,8 +21,10 @@ export async function bridgedFetch(input: RequestInfo | URL, init?: RequestInit)
   });
   return new Promise((resolve, reject) => {
     let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const order = (what: FetchOrder) => port.postMessage(what);
     const stop = () => {
-      port.postMessage("abort");
+      order("abort");
+      port.onmessage = null; // what was on its way is of no use any more
       port.close();
     };
     const fail = (reason: unknown) => {
@@ -29,12 +36,16 @@ export async function bridgedFetch(input: RequestInfo | URL, init?: RequestInit)
       fail(signal.reason);
     });
     const stream = () =>
-      new ReadableStream<Uint8Array>({
-        start(given) {
-          controller = given;
+      new ReadableStream<Uint8Array>(
+        {
+          start(given) {
+            controller = given;
+          },
+          pull: () => order("pull"),
+          cancel: stop,
         },
-        cancel: stop,
-      });
+        { highWaterMark: READ_AHEAD },
+      );
     port.onmessage = ({ data }: MessageEvent<FetchAnswer>) => {
       if (data.type === "head") resolve(responseOf(data, method, stream));
       else if (data.type === "chunk") controller?.enqueue(data.bytes);

@@ -62,8 +62,8 @@ export class PreviewPanel {
     if (this.#urls()) return this.#visit(url);
     const drawing = ++this.#drawing;
     try {
-      const { bytes, type } = await this.#fetch(url, init);
-      if (drawing === this.#drawing) await this.show(bytes, type, url);
+      const { bytes, type, from } = await this.#fetch(url, init);
+      if (drawing === this.#drawing) await this.show(bytes, type, from);
     } catch (error) {
       if (drawing === this.#drawing)
         this.#say(`There is no page: ${error instanceof Error ? error.message : "it failed"}`);
@@ -112,12 +112,15 @@ export class PreviewPanel {
     return this.#parts;
   }
 
-  async #fetch(url: URL, init: RequestInit = {}): Promise<Fetched> {
+  /** @returns what came, and where redirects have led */
+  async #fetch(url: URL, init: RequestInit = {}): Promise<Fetched & { readonly from: URL }> {
     const { services } = await this.#load();
     const signal = AbortSignal.timeout(REQUEST_MS);
     const response = await services.fetch(url.href, { ...init, signal });
     const bytes = await bytesOf(response);
-    return { bytes, type: response.headers.get("Content-Type") ?? "" };
+    const from = new URL(response.url);
+    from.hostname = url.hostname; // whatever else the program calls itself
+    return { bytes, type: response.headers.get("Content-Type") ?? "", from };
   }
 
   /** What the page before asked for ends with it. */

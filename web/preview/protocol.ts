@@ -21,7 +21,10 @@ export type Ask =
     }
   | { readonly type: "websocket"; readonly url: string; readonly protocols: readonly string[] };
 
-/** Over the port of a fetch, from the playground. The page says "abort" when it has lost interest. */
+/** Over the port of a fetch, from the page: one more chunk, please, or no more of it. */
+export type FetchOrder = "pull" | "abort";
+
+/** Over the port of a fetch, from the playground: chunks only as they are asked for. */
 export type FetchAnswer =
   | {
       readonly type: "head";
@@ -45,11 +48,14 @@ export type SocketOrder =
   | { readonly type: "send"; readonly data: string | ArrayBuffer }
   | { readonly type: "close"; readonly code: number | undefined; readonly reason: string | undefined };
 
+/** More fields, or names of protocols, than any request has: an array of holes may say to have four billion. */
+const MAX_LIST = 1000;
+
 export function readAsk(data: unknown): Ask | undefined {
   if (typeof data !== "object" || data === null) return undefined;
   const { type, url, method, headers, contentType, protocols, ...rest } = data as Record<string, unknown>;
   const body = rest.body instanceof ArrayBuffer ? rest.body : undefined;
-  if (typeof url !== "string") return undefined;
+  if (typeof url !== "string" || [headers, protocols].some(isTooLong)) return undefined;
   if (type === "websocket")
     return { type, url, protocols: Array.isArray(protocols) ? protocols.map(String) : [] };
   if (typeof method !== "string") return undefined;
@@ -72,4 +78,8 @@ export function readAsk(data: unknown): Ask | undefined {
     headers: fields.map(([name, value]) => [String(name), String(value)] as const),
     body,
   };
+}
+
+function isTooLong(list: unknown): boolean {
+  return Array.isArray(list) && list.length > MAX_LIST;
 }

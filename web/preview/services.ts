@@ -2,7 +2,7 @@
 import { createFetch } from "../../src/client/index.ts";
 import type { Network } from "../../src/socket/index.ts";
 import { createWebSocket } from "../../src/websocket/index.ts";
-import type { Ask, FetchAnswer, SocketAnswer, SocketOrder } from "./protocol.ts";
+import type { Ask, FetchAnswer, FetchOrder, SocketAnswer, SocketOrder } from "./protocol.ts";
 
 /** Requests and WebSockets that a page may have at a time. */
 const MAX_ASKS = 100;
@@ -36,7 +36,8 @@ export class Services {
     if (this.#running >= MAX_ASKS) return tell({ type: "failed", message: "Too many requests at a time" });
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, this.#page.signal]);
-    port.onmessage = () => abort.abort();
+    const wanted = new Wanted(signal);
+    port.onmessage = ({ data }: MessageEvent<FetchOrder>) => (data === "pull" ? wanted.add() : abort.abort());
     this.#running++;
     try {
       const { method, body = null } = request;
@@ -50,6 +51,7 @@ export class Services {
       });
       const reader = response.body?.getReader();
       for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+        await wanted.take();
         tell({ type: "chunk", bytes: part.value });
       }
       tell({ type: "end" });
@@ -84,6 +86,34 @@ export class Services {
       tell({ type: "close", code, reason, clean: wasClean });
     };
     port.onmessage = ({ data }: MessageEvent<SocketOrder>) => obey(socket, data);
+  }
+}
+
+/** Chunks that the page has asked for: one that does not read holds the program back, and not the browser's memory. */
+class Wanted {
+  readonly #signal: AbortSignal;
+  #chunks = 0;
+  #wake = () => {};
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", () => this.#wake());
+  }
+
+  add(): void {
+    this.#chunks++;
+    this.#wake();
+  }
+
+  /** @throws the signal's reason */
+  async take(): Promise<void> {
+    while (this.#chunks === 0 && !this.#signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#signal.throwIfAborted();
+    this.#chunks--;
   }
 }
 
