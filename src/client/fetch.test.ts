@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { serverStage, WireServer, wireStage } from "../testing/client-stage.ts";
+import { acceptEncoding } from "./decoding.ts";
 import { createFetch } from "./fetch.ts";
 import { headersOf } from "./response-facts.ts";
 
@@ -15,7 +16,18 @@ describe("a request", () => {
       `GET /path?query=1 HTTP/1.1\r\nHost: localhost:${server.port}\r\nAccept: */*\r\nUser-Agent: tests\r\n` +
         "Accept-Encoding: ...\r\n\r\n",
     );
+    expect(head).toContain(`Accept-Encoding: ${acceptEncoding()}\r\n`);
     expect(await (await response).text()).toBe("ok");
+  });
+
+  test("asks for what its connection is to be, but not for what it is anyway", async () => {
+    const { server, fetch, url } = await wireStage();
+    const response = fetch(url, { headers: { Connection: "X-Hop, Keep-Alive" } });
+    const { wire, head } = await server.request();
+    await wire.send(OK);
+    await response;
+    expect(head).toContain("Connection: x-hop\r\n");
+    expect(wire.state).toBe("open");
   });
 
   test("leaves the default port out of its Host", async () => {

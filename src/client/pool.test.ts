@@ -127,10 +127,38 @@ describe("a connection", () => {
     expect(wire.state).toBe("half-closed");
   });
 
+  test("closes at once when the server keeps it for a second or less", async () => {
+    const clock = new FakeClock();
+    const { server, fetch, url } = await wireStage({ clock });
+    const response = fetch(url);
+    const wire = await server.answer(
+      "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n",
+    );
+    await response;
+    await settled();
+    expect(wire.state).toBe("half-closed");
+  });
+
+  test.each(["end", "destroy"] as const)("that idles is forgotten when the server's side is %s", async (how) => {
+    const { server, fetch, url } = await wireStage();
+    const other = fetch(url);
+    const busy = (await server.request()).wire;
+    const first = fetch(url);
+    const wire = await server.answer(OK);
+    await first;
+    wire[how]();
+    await settled();
+    const second = fetch(url, { method: "POST", body: "not to be sent twice" });
+    await server.answer(OK);
+    expect(await (await second).text()).toBe("ok");
+    await busy.send(OK);
+    await other;
+  });
+
   test.each([
     ["the server said close", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", {}],
     ["the server speaks HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", {}],
-    ["the request said close", OK, { headers: { Connection: "close" } }],
+    ["the request said close", OK, { headers: { Connection: "Close" } }],
   ])("is not used again when %s", async (_, bytes, init) => {
     const { server, fetch, url } = await wireStage();
     const response = fetch(url, init);
@@ -271,6 +299,24 @@ describe("requests to one origin", () => {
     expect(ports.size).toBe(3);
   });
 
+  test("are on no more connections than there may be when others of theirs have closed", async () => {
+    const { server, fetch, url } = await wireStage({ maxConnectionsPerOrigin: 2 });
+    const first = fetch(url);
+    const kept = (await server.request()).wire;
+    const second = fetch(url);
+    const closed = await server.answer(OK.replace("\r\n", "\r\nConnection: close\r\n"));
+    await second;
+    expect(await closed.closed()).toBe("closed");
+    await settled();
+    const third = fetch(url);
+    const fourth = fetch(`${url}fourth`);
+    const { wire } = await server.request();
+    await kept.send(OK);
+    expect(await kept.read("\r\n\r\n")).toContain("GET /fourth ");
+    for (const each of [kept, wire]) await each.send(OK);
+    for (const response of [first, third, fourth]) expect(await (await response).text()).toBe("ok");
+  });
+
   test("go on when the one before fails", async () => {
     const { server, fetch, url } = await wireStage({ maxConnectionsPerOrigin: 1 });
     const first = fetch(url);
@@ -297,6 +343,19 @@ describe("requests to one origin", () => {
     expect(await wire.closed()).toBe("closed");
     expect(await causeOf(fetch(url))).toBe("ClientClosed");
     expect(await causeOf(fetch("http://127.0.0.1/"))).toBe("ClientClosed");
+  });
+
+  test("that wait for a connection when it is closed are refused", async () => {
+    const { server, fetch, url } = await wireStage({ maxConnectionsPerOrigin: 1 });
+    const first = fetch(url);
+    const { wire } = await server.request();
+    const waiting = [1, 2].map(() => causeOf(fetch(url)));
+    await settled();
+    fetch.close();
+    expect(await Promise.all(waiting)).toEqual(["ClientClosed", "ClientClosed"]);
+    await wire.send(OK);
+    expect(await (await first).text()).toBe("ok");
+    expect(await wire.closed()).toBe("closed");
   });
 
   test("that are under way when it is closed are finished, and their connections close", async () => {
