@@ -131,29 +131,30 @@ describe("a connection", () => {
     const clock = new FakeClock();
     const { server, fetch, url } = await wireStage({ clock });
     const response = fetch(url);
-    const wire = await server.answer(
-      "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n",
-    );
+    const wire = await server.answer("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 0\r\n\r\n");
     await response;
     await settled();
     expect(wire.state).toBe("half-closed");
   });
 
-  test.each(["end", "destroy"] as const)("that idles is forgotten when the server's side is %s", async (how) => {
-    const { server, fetch, url } = await wireStage();
-    const other = fetch(url);
-    const busy = (await server.request()).wire;
-    const first = fetch(url);
-    const wire = await server.answer(OK);
-    await first;
-    wire[how]();
-    await settled();
-    const second = fetch(url, { method: "POST", body: "not to be sent twice" });
-    await server.answer(OK);
-    expect(await (await second).text()).toBe("ok");
-    await busy.send(OK);
-    await other;
-  });
+  test.each(["end", "destroy"] as const)(
+    "that idles is forgotten when the server's side is %s",
+    async (how) => {
+      const { server, fetch, url } = await wireStage();
+      const other = fetch(url);
+      const busy = (await server.request()).wire;
+      const first = fetch(url);
+      const wire = await server.answer(OK);
+      await first;
+      wire[how]();
+      await settled();
+      const second = fetch(url, { method: "POST", body: "not to be sent twice" });
+      await server.answer(OK);
+      expect(await (await second).text()).toBe("ok");
+      await busy.send(OK);
+      await other;
+    },
+  );
 
   test.each([
     ["the server said close", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", {}],

@@ -42,13 +42,14 @@ describe("formatLogLine", () => {
 function request(method: string, breakAfter = Number.POSITIVE_INFINITY): HttpRequest {
   const fake: Pick<
     HttpRequest,
-    "method" | "target" | "hostname" | "headers" | "protocol" | "respond" | "sendHeaders"
+    "method" | "target" | "hostname" | "headers" | "protocol" | "signal" | "respond" | "sendHeaders"
   > = {
     method,
     target: "/",
     hostname: "::1",
     headers: new HttpHeaders({ Referer: "http://a/", "User-Agent": "b" }),
     protocol: { orig: "HTTP/1.1", major: 1, minor: 1 },
+    signal: new AbortController().signal,
     async respond(code, content) {
       if (code === 999) throw new Error("refused");
       if (content === null || typeof content !== "object" || !(Symbol.asyncIterator in content)) return;

@@ -50,7 +50,7 @@ class Sent {
     this.#headOnly = headOnly;
   }
 
-  count(chunk: string | Uint8Array): void {
+  count(chunk: string | Uint8Array | ArrayBuffer): void {
     if (!this.#headOnly) this.bytes += typeof chunk === "string" ? textLength(chunk) : chunk.byteLength;
   }
 }
@@ -59,14 +59,18 @@ class Sent {
 function watch(request: HttpRequest, sent: Sent): HttpRequest {
   const answers: Answers = {
     async respond(code, content, headers) {
+      const taken = () => {
+        sent.status = code;
+        if (content && !inPieces(content)) sent.count(content);
+      };
       try {
         await request.respond(code, counted(content ?? null, sent), headers);
-        sent.status ??= code;
       } catch (error) {
-        // Refused, and then the server answers; or broken off after it had begun.
-        if (sent.bytes > 0) sent.status ??= code;
+        // Refused, and then the server answers or somebody has; or broken off after it had begun.
+        if (sent.status === undefined && (sent.bytes > 0 || request.signal.aborted)) taken();
         throw error;
       }
+      taken();
     },
     async sendHeaders(headers, code = 200) {
       const writer = await request.sendHeaders(headers, code);
@@ -82,12 +86,14 @@ function watch(request: HttpRequest, sent: Sent): HttpRequest {
   return withAnswers(request, answers);
 }
 
+/** Whether it is counted as it leaves, and not once it was taken. */
+function inPieces(content: BodyContent): content is Blob | Pieces<Uint8Array | string> {
+  return content instanceof Blob || isPieces(content);
+}
+
 function counted(content: BodyContent, sent: Sent): BodyContent {
-  if (content === null) return null;
-  if (content instanceof Blob) return countedPieces(content.stream(), sent);
-  if (isPieces(content)) return countedPieces(content, sent);
-  sent.count(content instanceof ArrayBuffer ? new Uint8Array(content) : content);
-  return content;
+  if (!inPieces(content)) return content;
+  return countedPieces(content instanceof Blob ? content.stream() : content, sent);
 }
 
 async function* countedPieces(

@@ -118,6 +118,9 @@ describe("what is sent as it is", () => {
     ["a picture", plain({ "Content-Type": "image/png" })],
     ["bytes of no type", (request) => request.respond(200, new TextEncoder().encode(TEXT))],
     ["small content", (request) => request.respond(200, "x".repeat(1023), HTML)],
+    ["a small Blob", (request) => request.respond(200, new Blob(["x".repeat(1023)]), HTML)],
+    ["a small ArrayBuffer", (request) => request.respond(200, new ArrayBuffer(1023), HTML)],
+    ["events", plain({ "Content-Type": "text/event-stream" })],
   ])("%s", async (_, callback) => {
     const { headers, body } = await asking(callback);
     expect(headers["content-encoding"]).toBe(headers["content-encoding"] === "br" ? "br" : undefined);
@@ -143,10 +146,28 @@ describe("what is sent as it is", () => {
     expect(body).toEqual(noise);
   });
 
-  test.each([204, 304])("%i", async (code) => {
-    const { status, headers } = await asking((request) => request.respond(code, null, HTML));
-    expect(status).toBe(code);
+  test.each([204, 205, 304])("%i, which has no content whatever it is given", async (code) => {
+    for (const content of [null, TEXT]) {
+      const { status, headers } = await asking((request) => request.respond(code, content, HTML));
+      expect(status).toBe(code);
+      expect(headers["content-encoding"]).toBeUndefined();
+    }
+  });
+
+  test.each([undefined, null])("an answer whose content is %s", async (content) => {
+    const { status, headers, body, errors } = await asking((request) => request.respond(200, content, HTML));
+    expect([status, headers["content-encoding"], body.length, errors]).toEqual([200, undefined, 0, []]);
+  });
+
+  test("what is written to a client that takes no coding", async () => {
+    const { headers, body } = await asking(async (request) => {
+      const writer = await request.sendHeaders(HTML);
+      await writer.write(TEXT);
+      await writer.close();
+    }, {});
     expect(headers["content-encoding"]).toBeUndefined();
+    expect(headers.vary).toBe("Accept-Encoding");
+    expect(body.length).toBe(TEXT.length);
   });
 
   test("an event stream, whose events arrive one by one", async () => {
@@ -189,7 +210,7 @@ describe("headers", () => {
 describe("options", () => {
   test("thresholdBytes, filter and codings decide", async () => {
     const small: RequestCallback = (request) => request.respond(200, "a".repeat(100), HTML);
-    expect((await asking(small, GZIP, { thresholdBytes: 50 })).headers["content-encoding"]).toBe("gzip");
+    expect((await asking(small, GZIP, { thresholdBytes: 100 })).headers["content-encoding"]).toBe("gzip");
     const picture: RequestCallback = (request) =>
       request.respond(200, TEXT, { "Content-Type": "image/x-raw" });
     expect(
@@ -227,6 +248,30 @@ test("a client that goes away in the middle ends the callback's writing", async 
   await client.read("\r\n\r\n");
   client.destroy();
   await expect.poll(() => failed).toBeDefined();
+});
+
+test("a client that is slow gets all that was written before the writer was closed", async () => {
+  const noise = crypto.getRandomValues(new Uint8Array(65_536));
+  let closed = false;
+  await using server = await served(
+    compress(async (request) => {
+      const writer = await request.sendHeaders(HTML);
+      for (let n = 0; n < 20; n++) await writer.write(noise);
+      await writer.close();
+      closed = true;
+    }),
+  );
+  const asked = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAccept-Encoding: gzip\r\n\r\n";
+  const client = await server.send(asked);
+  client.socket.pause();
+  await settled();
+  expect(closed).toBe(false);
+  client.socket.resume();
+  await client.readToEnd();
+  expect(client.text.endsWith("\r\n0\r\n\r\n")).toBe(true);
+  expect(client.bytes.length).toBeGreaterThan(20 * noise.length);
+  await expect.poll(() => closed).toBe(true);
+  expect(server.errors).toEqual([]);
 });
 
 test("of a body that is streamed no more is taken than a client that has stalled left room for", async () => {

@@ -107,7 +107,7 @@ async function respondCompressed(
 
 /** Whether the response would be compressed for a client that takes it. */
 function mayCompress(code: number, headers: HttpHeaders, type: string, { filter }: Settings): boolean {
-  if (code < 200 || code === 204 || code === 205 || code === 304) return false;
+  if (code === 204 || code === 205 || code === 304) return false;
   if (BARRIERS.some((name) => headers.has(name))) return false;
   if (/(?:^|,)\s*no-transform\s*(?:,|$)/i.test(headers.get("cache-control") ?? "")) return false;
   return filter((type.split(";")[0] ?? "").trim().toLowerCase());

@@ -37,6 +37,12 @@ test.each([
   expect(server.errors).toEqual([]);
 });
 
+test("null is no stream of events: a callback may give it", async () => {
+  await using server = await served(serverSentEvents((() => null) as never));
+  expect(new TextDecoder().decode((await server.ask()).body)).toBe(":\n\n");
+  expect(server.errors).toEqual([]);
+});
+
 test("a stream of events is sent, and cancelled when the client goes", async () => {
   let cancelled = false;
   const events = () =>

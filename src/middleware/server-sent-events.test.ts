@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { served } from "../testing/exchange.ts";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { settled } from "../testing/turn.ts";
-import { formatEvent, serverSentEvents } from "./server-sent-events.ts";
+import { type EventStream, formatEvent, serverSentEvents } from "./server-sent-events.ts";
 
 const text = (body: Uint8Array) => new TextDecoder().decode(body);
 const GET = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -16,6 +16,7 @@ describe("the format (HTML section 9.2.6)", () => {
     [{ data: { n: [1] } }, 'data: {"n":[1]}\n\n'],
     [{ event: "tick", id: "7", retry: 500, data: 1 }, "event: tick\nid: 7\nretry: 500\ndata: 1\n\n"],
     [{ id: "" }, "id: \n\n"],
+    [{ retry: 0 }, "retry: 0\n\n"],
   ])("%j", (event, wanted) => {
     expect(formatEvent(event)).toBe(wanted);
   });
@@ -35,14 +36,14 @@ test("a generator's events are sent, and the stream ends with it", async () => {
         yield "one";
         yield { event: "tick", data: 2 };
       },
-      { headers: { "X-Own": "1" } },
+      { headers: { "X-Own": "1", "Cache-Control": "no-store" } },
     ),
   );
   const { status, headers, body } = await server.ask();
   expect(status).toBe(200);
   expect(headers).toMatchObject({
     "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-cache, no-transform",
+    "cache-control": "no-store",
     "x-own": "1",
   });
   expect(text(body)).toBe(":\n\ndata: one\n\nevent: tick\ndata: 2\n\n");
@@ -55,7 +56,8 @@ test("a handler sends when it wants, and knows where the client left", async () 
       await stream.comment("a\nb");
     }),
   );
-  const { body } = await server.ask({ "Last-Event-ID": "41" });
+  const { headers, body } = await server.ask({ "Last-Event-ID": "41" });
+  expect(headers["cache-control"]).toBe("no-cache, no-transform");
   expect(text(body)).toBe(":\n\ndata: GET after 41\n\n: a\n: b\n\n");
 });
 
@@ -87,6 +89,74 @@ test("a client that goes away ends a generator, and is no error", async () => {
   await expect.poll(() => returned).toBe(true);
   await settled();
   expect(server.errors).toEqual([]);
+});
+
+test("a client that goes away ends what waits for an event, whatever it says to that", async () => {
+  let returned = 0;
+  await using server = await served(
+    serverSentEvents(() => ({
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise<never>(() => {}),
+        return: () => {
+          returned++;
+          return Promise.reject(new Error("not now"));
+        },
+      }),
+    })),
+  );
+  const client = await server.send(GET);
+  await client.read(":\n\n");
+  client.destroy();
+  await expect.poll(() => returned).toBe(1);
+  await settled();
+  expect(server.errors).toEqual([]);
+});
+
+test("what is sent to a client that went away is no error, then or later", async () => {
+  let sent = 0;
+  await using server = await served(
+    serverSentEvents(async (stream) => {
+      while (!stream.signal.aborted) await stream.send("x".repeat(100_000));
+      await stream.send("more");
+      sent++;
+    }),
+  );
+  const client = await server.send(GET);
+  await client.read(":\n\n");
+  client.socket.pause();
+  await settled();
+  client.destroy();
+  await expect.poll(() => sent).toBe(1);
+  await settled();
+  expect(server.errors).toEqual([]);
+});
+
+test("comments keep a stream alive that is quiet for keepAliveMs, and none where that is 0", async () => {
+  const clock = new FakeClock();
+  const streams: EventStream[] = [];
+  const quiet = (keepAliveMs: number) =>
+    serverSentEvents(
+      (stream) => {
+        streams.push(stream);
+        return new Promise((resolve) => stream.signal.addEventListener("abort", () => resolve()));
+      },
+      { keepAliveMs, clock },
+    );
+  await using server = await served(quiet(1000));
+  const client = await server.send(GET);
+  await client.read(":\n\n");
+  for (const data of ["one", "two"]) {
+    await clock.advance(900);
+    await streams[0]?.send(data);
+  }
+  await clock.advance(900);
+  expect(client.text.match(/(:|data: \w+)\n\n/g)).toEqual([":\n\n", "data: one\n\n", "data: two\n\n"]);
+  expect(clock.pending).toBe(1);
+  client.destroy();
+  await expect.poll(() => clock.pending).toBe(0);
+  await using never = await served(quiet(0));
+  await (await never.send(GET)).read(":\n\n");
+  expect(clock.pending).toBe(0);
 });
 
 test("a quiet stream is kept alive by comments, until it ends", async () => {

@@ -92,8 +92,7 @@ export function serverSentEvents(
 async function sendAll(stream: OpenStream, events: Pieces<ServerSentEvent | string>): Promise<void> {
   const iterator = iterable(events)[Symbol.asyncIterator]();
   const gone = new Promise<undefined>((resolve) => {
-    if (stream.signal.aborted) resolve(undefined);
-    else stream.signal.addEventListener("abort", () => resolve(undefined), { once: true });
+    stream.signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
   let next: IteratorResult<ServerSentEvent | string> | undefined;
   try {
