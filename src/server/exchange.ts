@@ -264,7 +264,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
 
   /**
    * Queues text, which leaves as UTF-8, or bytes, with what else is ready at this moment.
-   * @param given the bytes are lent to whoever reads them, see `Socket.write`
+   * @param given the bytes are lent to whoever reads them, the text is ASCII, see `Socket.write`
    */
   write(data: string | Uint8Array, given = false): void {
     if (this.closed) return;
@@ -272,11 +272,14 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     this.connection.written();
   }
 
-  /** The response is whole, with up to two last pieces. */
-  responseEnded(last?: string | Uint8Array, veryLast?: string | Uint8Array): void {
+  /**
+   * The response is whole, with up to two last pieces.
+   * @param given of the first, see `write`
+   */
+  responseEnded(last?: string | Uint8Array, veryLast?: string | Uint8Array, given = false): void {
     if (this.closed) return;
     // No flush of their own: they leave with the end.
-    if (last !== undefined) this.connection.output.add(last);
+    if (last !== undefined) this.connection.output.add(last, given);
     if (veryLast !== undefined) this.connection.output.add(veryLast);
     this.#stage = ANSWERED;
     this.#complete();

@@ -92,9 +92,10 @@ export class OutgoingBody implements BodyWriter {
 
   /** `chunk-size CRLF chunk-data CRLF`, or the data alone. */
   #write(chunk: string | Uint8Array, length: number, given = false): Promise<void> {
-    if (given && typeof chunk !== "string") lent.add(chunk.buffer);
+    const isText = typeof chunk === "string";
+    if (given && !isText) lent.add(chunk.buffer);
     if (this.#framing === "chunked") this.#exchange.write(`${length.toString(16)}\r\n`);
-    this.#exchange.write(chunk, given);
+    this.#exchange.write(chunk, given && !isText);
     if (this.#framing === "chunked") this.#exchange.write("\r\n");
     return this.#exchange.connection.output.writable();
   }

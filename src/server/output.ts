@@ -27,6 +27,7 @@ const MAX_HOPS = 8;
 export class Output {
   readonly #socket: Socket;
   #text = "";
+  #ascii = false;
   #pieces: (string | Uint8Array)[] | undefined;
   #size = 0;
   /** Microtasks since something was added, or -1 when no flush is on its way. */
@@ -58,10 +59,11 @@ export class Output {
 
   /**
    * Adds text or bytes, which leave with `flush`; large ones leave at once.
-   * @param given the bytes are lent by their writer (see `Socket.write`)
+   * @param given the bytes are lent by their writer, the text is ASCII (see `Socket.write`)
    */
   add(data: string | Uint8Array, given = false): void {
     if (typeof data === "string") {
+      this.#ascii = given && (this.#ascii || this.#text === "");
       this.#text += data;
       if (this.#text.length + this.#size > MAX_HELD) this.flush();
       return;
@@ -87,7 +89,7 @@ export class Output {
     this.#hops = -1;
     this.#text = "";
     if (pieces === undefined) {
-      if (text !== "") this.#write(text);
+      if (text !== "") this.#write(text, this.#ascii);
       return;
     }
     const apart = this.#size > pieces.length * MAX_JOINED && this.#socket.cork;

@@ -69,7 +69,7 @@ function sendWhole(
   const text = bodied && typeof content === "string" ? content : "";
   const head = endHead(exchange, framing(exchange, code, size, bodied), text);
   if (bodied && typeof content !== "string") exchange.responseEnded(head, content);
-  else exchange.responseEnded(head, typeof head === "string" ? undefined : text);
+  else exchange.responseEnded(head, typeof head === "string" ? undefined : text, size <= content.length);
   return RESOLVED;
 }
 

@@ -24,6 +24,43 @@ export function streamingCases(stage: ServerStage): void {
     await client.read("HTTP/1.1 200");
   });
 
+  describe("sends text beyond ASCII as UTF-8", () => {
+    const text = "\u20ac \u00e9";
+    const octets = "\u00e2\u0082\u00ac \u00c3\u00a9"; // the client's text has a char for each octet
+
+    it("in pieces of a declared length that leave one by one", async () => {
+      const next = [deferred(), deferred()];
+      const pieces = (async function* () {
+        yield "ascii ";
+        await next[0]!.promise;
+        yield text;
+        await next[1]!.promise;
+        yield " ascii";
+      })();
+      const { connect } = await stage.serve((request) =>
+        request.respond(200, pieces, { "Content-Length": "18" }),
+      );
+      const client = await connect();
+      await client.send(get());
+      await client.read("ascii ");
+      next[0]!.resolve();
+      expect(await client.read("\u00a9")).toBe(octets);
+      next[1]!.resolve();
+      expect(await client.read("ascii")).toBe(" ascii");
+    });
+
+    it.each([
+      ["behind", ["ascii", text]],
+      ["before", [text, "ascii"]],
+    ])("%s an answer of ASCII that leaves with it", async (_, contents) => {
+      const left = [...contents];
+      const { exchange } = await stage.serve((request) => request.respond(200, left.shift()));
+      const answers = await exchange(get() + get());
+      expect(statuses(answers)).toEqual([200, 200]);
+      expect(answers).toContain(`\r\n\r\n${octets}`);
+    });
+  });
+
   it("sends trailers behind the last chunk (#69)", async () => {
     const { exchange } = await stage.serve(async (request) => {
       const writer = await request.sendHeaders({ Trailer: "X-Sum" }, 201);
