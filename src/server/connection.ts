@@ -210,7 +210,7 @@ export class Connection implements SocketEvents, Watched {
     this.socket.pause();
     const upgraded = new UpgradedSocket(this.socket, this.reader.takeRest());
     this.#upgraded = upgraded;
-    if (!this.output.full) this.#letGo();
+    this.#letGo();
     if (this.peerEnded) upgraded.onEnd();
     if (this.host.closing) upgraded.shutDown();
     return upgraded;

@@ -107,8 +107,13 @@ export class Output {
     if (this.#text === "" && this.#pieces === undefined) return;
     const running = this.#hops >= 0;
     this.#hops = 0;
-    this.#hop ??= () => this.#hopped();
-    if (!running) queueMicrotask(this.#hop);
+    this.#hop ??= () => {
+      if (this.#hops < 0) return;
+      if (++this.#hops < MAX_HOPS) queueMicrotask(hop);
+      else this.flush();
+    };
+    const hop = this.#hop;
+    if (!running) queueMicrotask(hop);
   }
 
   /** The socket took everything. @param gone or takes nothing any more */
@@ -142,12 +147,6 @@ export class Output {
     return quiet(
       new Promise((resolve, reject) => this.#waiters.push((gone) => (gone ? reject(tooLate()) : resolve()))),
     );
-  }
-
-  #hopped(): void {
-    if (this.#hops < 0 || this.#hop === undefined) return;
-    if (++this.#hops < MAX_HOPS) queueMicrotask(this.#hop);
-    else this.flush();
   }
 
   #write(data: string | Uint8Array, given = false): void {

@@ -102,7 +102,6 @@ async function pump(exchange: Exchange, body: OutgoingBody, source: Chunks, give
     // To HEAD the source is not read at all.
     while (body.wanted) {
       const { done, value } = await source.next();
-      if (exchange.closed) return;
       if (done) break;
       await body.write(value, given);
     }

@@ -55,3 +55,26 @@ it("sets no timer where there is nobody", () => {
   for (const each of watched) dog.delete(each);
   expect(clock.pending).toBe(0);
 });
+
+it("sets one timer again for who comes after everybody had left, and at once for who comes in a sweep", async () => {
+  const { clock, dog, looked, watched } = stage(1, 0);
+  dog.delete(watched[0]!);
+  dog.add(watched[0]!);
+  await clock.advance(1000);
+  expect(looked).toEqual([0]);
+  dog.delete(watched[0]!);
+  const other = { checkDeadlines: () => looked.push(2) };
+  const last = {
+    checkDeadlines() {
+      dog.delete(last);
+      if (looked.push(1) === 2) dog.add(other);
+    },
+  };
+  dog.add(last);
+  await clock.advance(1000);
+  expect([looked, clock.pending]).toEqual([[0, 1, 2], 1]);
+  dog.delete(other);
+  dog.add(last);
+  await clock.advance(1000);
+  expect([looked, clock.pending]).toEqual([[0, 1, 2, 1], 0]);
+});

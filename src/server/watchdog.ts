@@ -55,7 +55,7 @@ export class Watchdog<Of extends Watched> {
 
   delete(watched: Of): void {
     this.watched.delete(watched);
-    if (this.watched.size > 0 || this.#timer === undefined) return;
+    if (this.watched.size > 0) return;
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     // An iterator that is not at its end holds on to everybody who was there when it last moved.
