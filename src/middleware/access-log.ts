@@ -1,6 +1,8 @@
+import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
+import { quiet } from "../server/outgoing-body.ts";
 import { textLength } from "../server/text.ts";
 import type { BodyContent, BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
-import { type Answers, withAnswers } from "./answers.ts";
+import { type Answers, callWithAnswers } from "./answers.ts";
 import type { LogEntry } from "./log-line.ts";
 import { isPieces, iterable, type Pieces } from "./pieces.ts";
 
@@ -20,7 +22,7 @@ export function withAccessLog(
     const time = now();
     const sent = new Sent(request.method === "HEAD");
     try {
-      await callback(watch(request, sent));
+      await callWithAnswers(callback, request, watched(request, sent));
     } finally {
       const { method, target, hostname, headers } = request;
       report({
@@ -51,26 +53,34 @@ class Sent {
   }
 
   count(chunk: string | Uint8Array | ArrayBuffer): void {
-    if (!this.#headOnly) this.bytes += typeof chunk === "string" ? textLength(chunk) : chunk.byteLength;
+    if (this.#headOnly || this.status === 204 || this.status === 205 || this.status === 304) return;
+    this.bytes += typeof chunk === "string" ? textLength(chunk) : chunk.byteLength;
   }
 }
 
-/** The same request, with its ways to answer watched. */
-function watch(request: HttpRequest, sent: Sent): HttpRequest {
-  const answers: Answers = {
+/** The request's ways to answer, watched. */
+function watched(request: HttpRequest, sent: Sent): Answers {
+  return {
     async respond(code, content, headers) {
-      const taken = () => {
-        sent.status = code;
-        if (content && !inPieces(content)) sent.count(content);
-      };
-      try {
-        await request.respond(code, counted(content ?? null, sent), headers);
-      } catch (error) {
-        // Refused, and then the server answers or somebody has; or broken off after it had begun.
-        if (sent.status === undefined && (sent.bytes > 0 || request.signal.aborted)) taken();
-        throw error;
+      if (content instanceof Blob) {
+        await request.respond(code, countedPieces(content.stream(), sent, code), described(content, headers));
+      } else if (isPieces(content)) {
+        await request.respond(code, countedPieces(content, sent, code), headers);
+      } else {
+        const taken = () => {
+          sent.status ??= code;
+          if (content) sent.count(content);
+        };
+        try {
+          await request.respond(code, content, headers);
+        } catch (error) {
+          // Refused, and then the server answers or somebody has; or broken off after it had begun.
+          if (sent.status === undefined && request.signal.aborted) taken();
+          throw error;
+        }
+        taken();
       }
-      taken();
+      sent.status ??= code;
     },
     async sendHeaders(headers, code = 200) {
       const writer = await request.sendHeaders(headers, code);
@@ -83,35 +93,49 @@ function watch(request: HttpRequest, sent: Sent): HttpRequest {
       return socket;
     },
   };
-  return withAnswers(request, answers);
 }
 
-/** Whether it is counted as it leaves, and not once it was taken. */
-function inPieces(content: BodyContent): content is Blob | Pieces<Uint8Array | string> {
-  return content instanceof Blob || isPieces(content);
+/** What a Blob says of itself, and its pieces do not. */
+function described(content: Blob, headers: HeadersInput | undefined): HttpHeaders {
+  const all = new HttpHeaders(headers);
+  if (content.type !== "" && !all.has("content-type")) all.set("Content-Type", content.type);
+  if (!all.has("content-length")) all.set("Content-Length", String(content.size));
+  return all;
 }
 
-function counted(content: BodyContent, sent: Sent): BodyContent {
-  if (!inPieces(content)) return content;
-  return countedPieces(content instanceof Blob ? content.stream() : content, sent);
-}
-
-async function* countedPieces(
-  pieces: Pieces<Uint8Array | string>,
+/** No generator: to return from one that waits for its next piece would wait for that. */
+function countedPieces(
+  pieces: Pieces<unknown>,
   sent: Sent,
-): AsyncGenerator<Uint8Array | string> {
-  for await (const piece of iterable(pieces)) {
-    yield piece;
-    sent.count(piece);
-  }
+  code: number,
+): AsyncIterable<Uint8Array | string> {
+  return {
+    [Symbol.asyncIterator]() {
+      const source = iterable(pieces as Pieces<Uint8Array | string>)[Symbol.asyncIterator]();
+      let before: Uint8Array | string = "";
+      return {
+        async next() {
+          // Who asks has sent the head, and the piece before.
+          sent.status ??= code;
+          sent.count(before);
+          before = "";
+          const next = await source.next();
+          if (!next.done) before = next.value;
+          return next;
+        },
+        async return(value?: unknown) {
+          await source.return?.(value);
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }
 
 function countedWriter(writer: BodyWriter, sent: Sent): BodyWriter {
-  return {
-    async write(chunk) {
-      await writer.write(chunk);
-      sent.count(chunk);
-    },
-    close: (trailers) => writer.close(trailers),
+  const write = async (chunk: Uint8Array | string): Promise<void> => {
+    await writer.write(chunk);
+    sent.count(chunk);
   };
+  return { write: (chunk) => quiet(write(chunk)), close: (trailers) => writer.close(trailers) };
 }

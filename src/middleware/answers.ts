@@ -1,16 +1,34 @@
-import type { HttpRequest } from "../server/types.ts";
+import { quiet } from "../server/outgoing-body.ts";
+import type { HttpRequest, RequestCallback } from "../server/types.ts";
 
 /** The ways to answer a request, which is what wrappers around a callback step in at. */
 export type Answers = Pick<HttpRequest, "respond" | "sendHeaders" | "upgrade">;
 
-/** The same request, answered in other ways. Wrappers nest: the request may be one that this function made. */
-export function withAnswers(request: HttpRequest, answers: Partial<Answers>): HttpRequest {
-  return new Proxy(request, {
+/**
+ * Calls back with the same request, answered in other ways, and waits for what the callback answered without waiting:
+ * the server's own answers are on their way at once, those of a wrapper may not be. One that fails ends the process as
+ * little as the server's own does. Wrappers nest: the request may be one that this function made.
+ */
+export async function callWithAnswers(
+  callback: RequestCallback,
+  request: HttpRequest,
+  answers: Partial<Answers>,
+): Promise<void> {
+  const begun: Promise<unknown>[] = [];
+  const answering = new Proxy(request, {
     get(target, key) {
-      if (Object.hasOwn(answers, key)) return Reflect.get(answers, key);
+      if (Object.hasOwn(answers, key)) {
+        return (...args: unknown[]) => {
+          const answer = quiet(Reflect.apply(Reflect.get(answers, key), answers, args));
+          begun.push(answer);
+          return answer;
+        };
+      }
       // On the request itself, which has private fields.
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
+  await callback(answering);
+  await Promise.allSettled(begun);
 }

@@ -115,6 +115,8 @@ describe("what is sent as it is", () => {
     ["what must not be transformed", plain({ ...HTML, "Cache-Control": "public, no-transform" })],
     ["a part", plain({ ...HTML, "Content-Range": "bytes 0-4999/10000" }, 206)],
     ["what has a digest", plain({ ...HTML, "Content-Digest": "sha-256=:AAAA:" })],
+    ["what has a digest of its representation", plain({ ...HTML, "Repr-Digest": "sha-256=:AAAA:" })],
+    ["several parts, whatever they are", plain({ "Content-Type": "text/x-parts" }, 206)],
     ["a picture", plain({ "Content-Type": "image/png" })],
     ["bytes of no type", (request) => request.respond(200, new TextEncoder().encode(TEXT))],
     ["small content", (request) => request.respond(200, "x".repeat(1023), HTML)],
@@ -188,7 +190,98 @@ describe("what is sent as it is", () => {
   });
 });
 
+describe("what is wrong", () => {
+  const wrong = [5, { a: 1 }, [1], true, new Date(0), new DataView(new ArrayBuffer(8)), new Uint16Array(2)];
+  const invalid = expect.objectContaining({ code: "InvalidBody" });
+
+  test.each(wrong)("is no content: %j", async (content) => {
+    const { status, errors } = await asking((request) => request.respond(200, content as never, HTML));
+    expect([status, errors]).toEqual([500, [invalid]]);
+  });
+
+  test.each([...wrong, null, undefined])("is no piece of a stream or of a writer: %j", async (piece) => {
+    const sources: RequestCallback[] = [
+      (request) =>
+        request.respond(
+          200,
+          (async function* () {
+            yield TEXT;
+            yield piece as never;
+          })(),
+          HTML,
+        ),
+      async (request) => {
+        const writer = await request.sendHeaders(HTML);
+        await writer.write(TEXT);
+        await writer.write(piece as never);
+      },
+    ];
+    for (const source of sources) {
+      await using server = await served(compress(source));
+      const client = await server.send("GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n");
+      await client.readToEnd();
+      expect(client.text).not.toContain("\r\n0\r\n");
+      expect(server.errors).toEqual([invalid]);
+    }
+  });
+});
+
+test("an answer that nobody waited for is sent, and one that is refused ends nothing", async () => {
+  const { status, headers, errors } = await asking((request) => {
+    void request.respond(99, TEXT);
+    void request.respond(200, TEXT, new Map(Object.entries(HTML)).entries());
+  });
+  expect([status, headers["content-encoding"], headers["content-type"]]).toEqual([
+    200,
+    "gzip",
+    HTML["Content-Type"],
+  ]);
+  expect(errors).toEqual([]);
+  const refused = await asking((request) => void request.respond(99, TEXT, HTML));
+  expect([refused.status, refused.errors]).toEqual([
+    500,
+    [expect.objectContaining({ code: "InvalidStatus" })],
+  ]);
+});
+
+test("HEAD of what has its length alone is told no other length than that of GET's content", async () => {
+  const head = async (length: number, accept = "gzip") =>
+    (
+      await asking(
+        (request) => request.respond(200, null, { ...HTML, ETag: '"a"', "Content-Length": String(length) }),
+        { "Accept-Encoding": accept },
+        {},
+        "HEAD",
+      )
+    ).headers;
+  const compressed = await head(5000);
+  expect(compressed).toMatchObject({ "content-encoding": "gzip", vary: "Accept-Encoding", etag: 'W/"a"' });
+  expect(compressed["content-length"]).toBeUndefined();
+  expect(await head(5000, "identity")).toMatchObject({ "content-length": "5000", vary: "Accept-Encoding" });
+  const small = await head(100);
+  expect([small["content-length"], small.vary, small.etag]).toEqual(["100", undefined, '"a"']);
+});
+
+test("a 304 has the entity-tag that the compressed content came with", async () => {
+  const tagged = async (condition: string, ETag: string) => {
+    const { headers } = await asking((request) => request.respond(304, null, { ETag }), {
+      ...GZIP,
+      "If-None-Match": condition,
+    });
+    return [headers.etag, headers.vary];
+  };
+  expect(await tagged('"x", W/"a"', '"a"')).toEqual(['W/"a"', "Accept-Encoding"]);
+  expect(await tagged('"a"', '"a"')).toEqual(['"a"', undefined]);
+  expect(await tagged('W/"a"', 'W/"a"')).toEqual(['W/"a"', undefined]);
+});
+
 describe("headers", () => {
+  test("a Blob says its type", async () => {
+    const blob = new Blob([TEXT], { type: "text/html" });
+    const { headers } = await asking((request) => request.respond(200, blob));
+    expect([headers["content-type"], headers["content-encoding"]]).toEqual(["text/html", "gzip"]);
+  });
+
   test("a strong ETag becomes weak, a weak one stays, ranges are not offered", async () => {
     const tagged = (ETag: string) =>
       asking((request) => request.respond(200, TEXT, { ...HTML, ETag, "Accept-Ranges": "bytes" }));

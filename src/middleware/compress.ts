@@ -2,9 +2,9 @@ import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
 import { callable } from "../server/errors.ts";
 import type { BodyContent, BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
 import { chooseCoding, IDENTITY } from "./accept-encoding.ts";
-import { withAnswers } from "./answers.ts";
+import { callWithAnswers } from "./answers.ts";
 import { type ContentCoding, supportedCodings } from "./codings.ts";
-import { type Content, compressed, compressedWriter, sizeOf } from "./compressed-content.ts";
+import { type Content, compressed, compressedWriter, isContent, sizeOf } from "./compressed-content.ts";
 
 /** Options of `compress`. */
 export interface CompressOptions {
@@ -51,22 +51,25 @@ export function compress(callback: RequestCallback, options: CompressOptions = {
   const missing = codings.find((coding) => !supportedCodings().includes(coding));
   if (missing !== undefined) throw new TypeError(`this platform can't compress with ${missing}`);
   const settings: Settings = { threshold: thresholdBytes, codings, filter };
-  return (request) => callback(withAnswers(request, answersOf(request, settings)));
+  return (request) => callWithAnswers(callback, request, answersOf(request, settings));
 }
 
 function answersOf(request: HttpRequest, settings: Settings): Pick<HttpRequest, "respond" | "sendHeaders"> {
   return {
     async respond(code: number, content?: BodyContent, headers?: HeadersInput): Promise<void> {
       const all = new HttpHeaders(headers);
+      if (content === undefined || content === null) {
+        describeKept(request, code, all, settings);
+        return request.respond(code, content, all);
+      }
+      if (content instanceof Blob && content.type !== "" && !all.has("content-type"))
+        all.set("Content-Type", content.type);
       if (
-        content === undefined ||
-        content === null ||
+        !isContent(content) ||
+        (sizeOf(content) ?? Number.POSITIVE_INFINITY) < settings.threshold ||
         !mayCompress(code, all, typeOf(content, all), settings)
       ) {
-        return request.respond(code, content, headers);
-      }
-      if ((sizeOf(content) ?? Number.POSITIVE_INFINITY) < settings.threshold) {
-        return request.respond(code, content, headers);
+        return request.respond(code, content, all);
       }
       const coding = negotiate(request, all, settings);
       if (coding === IDENTITY) return request.respond(code, content, all);
@@ -75,7 +78,7 @@ function answersOf(request: HttpRequest, settings: Settings): Pick<HttpRequest, 
     async sendHeaders(headers: HeadersInput, code = 200): Promise<BodyWriter> {
       const all = new HttpHeaders(headers);
       if (!mayCompress(code, all, all.get("content-type") ?? "", settings))
-        return request.sendHeaders(headers, code);
+        return request.sendHeaders(all, code);
       const coding = negotiate(request, all, settings);
       if (coding === IDENTITY) return request.sendHeaders(all, code);
       encode(all, coding);
@@ -105,16 +108,40 @@ async function respondCompressed(
   return request.respond(code, body, encoded);
 }
 
+/**
+ * What is said without content of that which GET would be answered with, or was: a length is that of what is sent
+ * (RFC 9110 section 8.6), and a cache finds what it has by the entity-tag that it came with (RFC 9111 section 4.3.4).
+ */
+function describeKept(request: HttpRequest, code: number, headers: HttpHeaders, settings: Settings): void {
+  const length = Number(headers.get("content-length") ?? 0);
+  if (request.method === "HEAD" && length > 0 && length >= settings.threshold) {
+    if (!mayCompress(code, headers, headers.get("content-type") ?? "", settings)) return;
+    const coding = negotiate(request, headers, settings);
+    if (coding !== IDENTITY) encode(headers, coding);
+  }
+  const etag = headers.get("etag");
+  if (code === 304 && etag !== null && request.headers.get("if-none-match")?.includes(`W/${etag}`)) {
+    if (negotiate(request, headers, settings) !== IDENTITY) weaken(headers);
+  }
+}
+
 /** Whether the response would be compressed for a client that takes it. */
 function mayCompress(code: number, headers: HttpHeaders, type: string, { filter }: Settings): boolean {
-  if (code === 204 || code === 205 || code === 304) return false;
+  if (code === 204 || code === 205 || code === 206 || code === 304) return false;
   if (BARRIERS.some((name) => headers.has(name))) return false;
   if (/(?:^|,)\s*no-transform\s*(?:,|$)/i.test(headers.get("cache-control") ?? "")) return false;
   return filter((type.split(";")[0] ?? "").trim().toLowerCase());
 }
 
 /** What says that the content is final to the byte. */
-const BARRIERS = ["content-encoding", "content-range", "content-digest", "content-md5"] as const;
+const BARRIERS = [
+  "content-encoding",
+  "content-range",
+  "content-digest",
+  "repr-digest",
+  "digest",
+  "content-md5",
+] as const;
 
 /** The media type: the header's, or what the server makes of content that says nothing. */
 function typeOf(content: Content, headers: HttpHeaders): string {
@@ -146,6 +173,10 @@ function encode(headers: HttpHeaders, coding: ContentCoding): void {
   headers.delete("Content-Length");
   // Ranges would be of the compressed bytes, which nobody keeps.
   headers.delete("Accept-Ranges");
+  weaken(headers);
+}
+
+function weaken(headers: HttpHeaders): void {
   const etag = headers.get("etag");
   if (etag?.startsWith('"')) headers.set("ETag", `W/${etag}`);
 }

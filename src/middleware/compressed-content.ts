@@ -1,4 +1,5 @@
 import type { HeadersInput } from "../http1/headers.ts";
+import { bytesIn, quiet } from "../server/outgoing-body.ts";
 import { textLength } from "../server/text.ts";
 import type { BodyContent, BodyWriter } from "../server/types.ts";
 import { feed } from "../socket/feed.ts";
@@ -17,6 +18,17 @@ export function sizeOf(content: Content): number | undefined {
   if (typeof content === "string") return textLength(content);
   if (content instanceof Blob) return content.size;
   return content instanceof Uint8Array || content instanceof ArrayBuffer ? content.byteLength : undefined;
+}
+
+/** Whether it is any: what is not is the server's to refuse. */
+export function isContent(content: unknown): boolean {
+  return (
+    typeof content === "string" ||
+    content instanceof Uint8Array ||
+    content instanceof ArrayBuffer ||
+    content instanceof Blob ||
+    isPieces(content)
+  );
 }
 
 /** The content compressed: bytes where it is small enough to wait for, else a stream. */
@@ -63,24 +75,24 @@ export function compressedWriter(writer: BodyWriter, coding: ContentCoding): Bod
   const compression = compressionStream(coding);
   const input = compression.writable.getWriter();
   let failure: unknown;
-  // Ends with the last compressed piece, or when the client is gone: then writing fails too.
-  const pumped = pump(compression.readable, writer).catch((error: unknown) => {
-    failure = error;
-    void input.abort(error).catch(() => {});
-    throw error;
-  });
-  pumped.catch(() => {}); // told to whoever writes next, or closes
-  return {
-    async write(chunk: Uint8Array | string): Promise<void> {
-      await input.write(toBytes(chunk));
-      if (failure !== undefined) throw failure;
-    },
-    async close(trailers?: HeadersInput): Promise<void> {
-      await input.close();
-      await pumped;
-      await writer.close(trailers);
-    },
+  const write = async (chunk: Uint8Array | string): Promise<void> => {
+    await input.write(toBytes(chunk));
+    if (failure !== undefined) throw failure;
   };
+  const close = async (trailers?: HeadersInput): Promise<void> => {
+    await input.close();
+    await pumped;
+    await writer.close(trailers);
+  };
+  // Ends with the last compressed piece, or when the client is gone: then writing fails too.
+  const pumped = quiet(
+    pump(compression.readable, writer).catch((error: unknown) => {
+      failure = error;
+      void input.abort(error).catch(() => {});
+      throw error; // told to whoever writes next, or closes
+    }),
+  );
+  return { write: (chunk) => quiet(write(chunk)), close: (trailers) => quiet(close(trailers)) };
 }
 
 async function pump(readable: ReadableStream<Uint8Array>, writer: BodyWriter): Promise<void> {
@@ -95,9 +107,10 @@ async function pump(readable: ReadableStream<Uint8Array>, writer: BodyWriter): P
   }
 }
 
-/** Bytes of its own buffer kind, which the platform's streams ask for. */
+/** Bytes of its own buffer kind, which the platform's streams ask for. @throws UsageError `InvalidBody` */
 function toBytes(chunk: Uint8Array | string): Uint8Array<ArrayBuffer> {
   if (typeof chunk === "string") return encoder.encode(chunk);
+  bytesIn(chunk);
   return chunk.buffer instanceof ArrayBuffer ? (chunk as Uint8Array<ArrayBuffer>) : new Uint8Array(chunk);
 }
 

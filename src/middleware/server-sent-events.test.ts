@@ -222,3 +222,44 @@ test("HEAD gets the head alone", async () => {
   expect((await server.ask({}, "HEAD")).headers["content-type"]).toContain("event-stream");
   expect(server.errors).toEqual([]);
 });
+
+test("an id that is not ASCII comes back as it was", async () => {
+  const handler = serverSentEvents((stream) => stream.send(stream.lastEventId));
+  await using server = await served(handler);
+  // As EventSource sends it: octets of UTF-8.
+  const octets = String.fromCharCode(...new TextEncoder().encode("schön 🌀"));
+  for (const [sent, heard] of [
+    [octets, "schön 🌀"],
+    ["\xe9", "é"],
+  ] as const) {
+    const client = await server.send("");
+    await client.send(
+      Uint8Array.from(
+        `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nLast-Event-ID: ${sent}\r\n\r\n`,
+        (c) => c.charCodeAt(0),
+      ),
+    );
+    await client.readToEnd();
+    expect(text(client.bytes)).toContain(`data: ${heard}\n`);
+  }
+});
+
+test("of events that were not waited for no timer is left, and one that comes too late ends nothing", async () => {
+  const clock = new FakeClock();
+  const late: Promise<void>[] = [];
+  await using server = await served(
+    serverSentEvents(
+      (stream) => {
+        for (const data of ["one", "two", "three"]) void stream.send(data);
+        void settled().then(() => {
+          late.push(stream.send("four"));
+        });
+      },
+      { clock },
+    ),
+  );
+  expect(text((await server.ask()).body)).toBe(":\n\ndata: one\n\ndata: two\n\ndata: three\n\n");
+  await expect.poll(() => late.length).toBe(1);
+  await expect(late[0]).rejects.toMatchObject({ code: "WriterClosed" });
+  expect(clock.pending).toBe(0);
+});

@@ -1,6 +1,7 @@
 import type { HeadersInput } from "../http1/headers.ts";
 import { HttpHeaders } from "../http1/headers.ts";
 import { callable } from "../server/errors.ts";
+import { quiet } from "../server/outgoing-body.ts";
 import type { BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
 import { type Clock, systemClock } from "../socket/index.ts";
 import { isPieces, iterable, type Pieces } from "./pieces.ts";
@@ -114,9 +115,10 @@ class OpenStream implements EventStream {
   readonly #clock: Clock;
   readonly #keepAliveMs: number;
   #timer: unknown;
+  #stopped = false;
 
   constructor(request: HttpRequest, writer: BodyWriter, options: ServerSentEventsOptions) {
-    this.lastEventId = request.headers.get("last-event-id") ?? "";
+    this.lastEventId = fromUtf8(request.headers.get("last-event-id") ?? "");
     this.signal = request.signal;
     this.#writer = writer;
     this.#clock = options.clock ?? systemClock;
@@ -129,31 +131,44 @@ class OpenStream implements EventStream {
   }
 
   send(event: ServerSentEvent | string): Promise<void> {
-    return this.#write(formatEvent(typeof event === "string" ? { data: event } : event));
+    return quiet(this.#write(formatEvent(typeof event === "string" ? { data: event } : event)));
   }
 
   comment(text: string): Promise<void> {
-    return this.#write(`${lines(text, ":")}\n`);
+    return quiet(this.#write(`${lines(text, ":")}\n`));
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#clock.clearTimeout(this.#timer);
   }
 
   /** To a client that is gone nothing is sent, which is no error: the signal tells. */
   async #write(text: string): Promise<void> {
     if (this.signal.aborted) return;
-    this.stop();
+    this.#clock.clearTimeout(this.#timer);
     try {
       await this.#writer.write(text);
     } catch (error) {
       if (!this.signal.aborted) throw error;
     }
-    if (this.#keepAliveMs > 0 && !this.signal.aborted) {
-      this.#timer = this.#clock.setTimeout(() => void this.comment("").catch(() => {}), this.#keepAliveMs);
-    }
+    // Of several events that wait, each comes here.
+    this.#clock.clearTimeout(this.#timer);
+    if (this.#keepAliveMs > 0 && !this.#stopped && !this.signal.aborted)
+      this.#timer = this.#clock.setTimeout(() => void this.comment(""), this.#keepAliveMs);
   }
 }
+
+/** `EventSource` sends an id in UTF-8 (HTML, section 9.2.3); what a header holds are octets. */
+function fromUtf8(octets: string): string {
+  try {
+    return utf8.decode(Uint8Array.from(octets, (octet) => octet.charCodeAt(0)));
+  } catch {
+    return octets;
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The event's fields and the empty line that ends it. @throws TypeError */
 export function formatEvent({ event, id, retry, data }: ServerSentEvent): string {

@@ -69,10 +69,7 @@ export class OutgoingBody implements BodyWriter {
   /** @throws UsageError */
   #lengthOf(chunk: Uint8Array | string, given: boolean): number {
     if (typeof chunk === "string") return textLength(chunk);
-    const length = chunk?.byteLength;
-    // No other view: its elements are not bytes, or it has none.
-    if (length === undefined || length !== chunk.length)
-      throw new UsageError("InvalidBody", `wanted a string or bytes, got ${typeof chunk}`);
+    const length = bytesIn(chunk);
     // A reader has taken the buffer over, and so emptied the chunk: better no body than one that lacks it.
     if (length === 0 && given && lent.has(chunk.buffer)) throw new UsageError("ChunkTransferred");
     return length;
@@ -99,6 +96,14 @@ export class OutgoingBody implements BodyWriter {
     if (this.#framing === "chunked") this.#exchange.write("\r\n");
     return this.#exchange.connection.output.writable();
   }
+}
+
+/** @throws UsageError `InvalidBody` for what is not bytes: no other view, as its elements are not bytes, or it has none */
+export function bytesIn(chunk: Uint8Array): number {
+  const length = chunk?.byteLength;
+  if (length === undefined || length !== chunk.length)
+    throw new UsageError("InvalidBody", `wanted a string or bytes, got ${typeof chunk}`);
+  return length;
 }
 
 /** The settled promise that everything done at once returns: no promise is made where nothing is awaited. */

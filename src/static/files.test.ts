@@ -178,3 +178,25 @@ it("refuses a path where a source is wanted, and says what makes one", () => {
   for (const missing of ["public", undefined, null, {}] as never[])
     expect(() => serveFiles(missing)).toThrow("wanted a FileSource, such as directory(root)");
 });
+
+describe("further fields", () => {
+  const given = (headers: Record<string, string>) =>
+    ask(serveFiles(memoryFiles({ "a.txt": "text" }), { headers: () => headers }), "/a.txt");
+
+  it("do not stand beside those that tell of the content, however they are spelled", async () => {
+    const { headers } = await given({
+      "content-type": "text/html",
+      etag: '"mine"',
+      "CACHE-CONTROL": "no-store",
+      "x-own": "1",
+    });
+    expect(headers.getAll("content-type")).toEqual(["text/plain; charset=utf-8"]);
+    expect(headers.getAll("cache-control")).toEqual(["no-cache"]);
+    expect(headers.getAll("etag")).toEqual([expect.not.stringContaining("mine")]);
+    expect(headers.get("x-own")).toBe("1");
+  });
+
+  it("may say what else the answer varies by", async () => {
+    expect((await given({ vary: "Origin" })).headers.getAll("vary")).toEqual(["Origin, Accept-Encoding"]);
+  });
+});

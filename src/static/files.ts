@@ -169,14 +169,32 @@ function commonFields(
   path: readonly string[],
   etag: string | undefined,
 ): Fields {
-  const fields: Fields = { ...site.options.headers(path.join("/")) };
+  const fields: Fields = {};
+  // In one spelling, so that what is said here takes the place of theirs.
+  for (const [name, value] of Object.entries(site.options.headers(path.join("/"))))
+    fields[SPELLED.get(name.toLowerCase()) ?? name] = value;
   if (etag !== undefined) fields.ETag = etag;
   const { cacheControl } = site.options;
   const control = typeof cacheControl === "function" ? cacheControl(path.join("/")) : cacheControl;
   if (control !== null) fields["Cache-Control"] = control;
-  if (varies) fields.Vary = "Accept-Encoding";
+  if (varies) fields.Vary = fields.Vary === undefined ? "Accept-Encoding" : `${fields.Vary}, Accept-Encoding`;
   return fields;
 }
+
+const SPELLED = new Map(
+  [
+    "Accept-Ranges",
+    "Cache-Control",
+    "Content-Encoding",
+    "Content-Length",
+    "Content-Range",
+    "Content-Type",
+    "ETag",
+    "Last-Modified",
+    "Vary",
+    "X-Content-Type-Options",
+  ].map((name) => [name.toLowerCase(), name]),
+);
 
 /** In whole seconds, and never later than the response itself (section 8.8.2.1). */
 function lastModified(time: number | undefined): number | undefined {
