@@ -1,7 +1,7 @@
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
 import { quiet } from "../server/outgoing-body.ts";
 import { textLength } from "../server/text.ts";
-import type { BodyContent, BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
+import type { BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
 import { type Answers, callWithAnswers } from "./answers.ts";
 import type { LogEntry } from "./log-line.ts";
 import { isPieces, iterable, type Pieces } from "./pieces.ts";

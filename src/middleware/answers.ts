@@ -19,7 +19,8 @@ export async function callWithAnswers(
     get(target, key) {
       if (Object.hasOwn(answers, key)) {
         return (...args: unknown[]) => {
-          const answer = quiet(Reflect.apply(Reflect.get(answers, key), answers, args));
+          const answer: Promise<unknown> = Reflect.apply(Reflect.get(answers, key), answers, args);
+          quiet(answer);
           begun.push(answer);
           return answer;
         };

@@ -12,8 +12,20 @@ export const requestsTakeStreams = !new Request("http://a/", streamed).headers.h
 /** Whether it says what its body is. In Firefox it has no `body`. */
 export const requestsHaveBodies = "body" in Request.prototype;
 
+/** For what can't be told from what the platform does. */
+const isFirefox = /Firefox/.test(globalThis.navigator?.userAgent ?? "");
+
 /** Whether the stream of a `Response` that was made of a text says at once that it has ended. Firefox waits a task. */
-export const textsEndAtOnce = !/Firefox/.test(globalThis.navigator?.userAgent ?? "");
+export const textsEndAtOnce = !isFirefox;
+
+/** Whether a locked body stays unused when a form is wanted of it. Firefox takes it to be used. */
+export const formsLeaveLockedBodies = !isFirefox;
+
+/**
+ * Whether a body whose stream was asked for stays locked when it was then read as a whole, as Fetch has it ("fully read").
+ * In WebKit only what was made of a stream does.
+ */
+export const readBodiesStayLocked = await bodyStaysLocked();
 
 /** Safari has no byte streams. */
 export const hasByteStreams = (() => {
@@ -29,6 +41,13 @@ export const readsFormsWithFiles = await new Response(formWithFile()).text().the
   () => true,
   () => false,
 );
+
+async function bodyStaysLocked(): Promise<boolean> {
+  const response = new Response("text");
+  const stream = response.body;
+  await response.text();
+  return stream?.locked === true;
+}
 
 function formWithFile(): FormData {
   const form = new FormData();
