@@ -14,14 +14,14 @@ export async function callWithAnswers(
   request: HttpRequest,
   answers: Partial<Answers>,
 ): Promise<void> {
-  const begun: Promise<unknown>[] = [];
-  const answering = new Proxy(request, {
+  const unawaited: Promise<unknown>[] = [];
+  const wrapped = new Proxy(request, {
     get(target, key) {
       if (Object.hasOwn(answers, key)) {
         return (...args: unknown[]) => {
           const answer: Promise<unknown> = Reflect.apply(Reflect.get(answers, key), answers, args);
           quiet(answer);
-          begun.push(answer);
+          unawaited.push(answer);
           return answer;
         };
       }
@@ -30,6 +30,6 @@ export async function callWithAnswers(
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  await callback(answering);
-  await Promise.allSettled(begun);
+  await callback(wrapped);
+  await Promise.allSettled(unawaited);
 }

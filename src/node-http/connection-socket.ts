@@ -81,7 +81,7 @@ export class ConnectionSocket extends Duplex {
   }
 
   override end(chunk?: unknown, encoding?: string | Done, done?: Done): this {
-    if (this.#taken !== undefined) return super.end(chunk, encoding, done);
+    if (this.#taken !== undefined || this.destroyed) return super.end(chunk, encoding, done);
     if (chunk !== undefined && typeof chunk !== "function") throw notWritable();
     this.#socket.end();
     return this;
@@ -89,7 +89,7 @@ export class ConnectionSocket extends Duplex {
 
   /** @throws NodeHttpError while requests are served */
   override write(chunk: unknown, encoding?: string | Done, done?: Done): boolean {
-    if (this.#taken === undefined) throw notWritable();
+    if (this.#taken === undefined && !this.destroyed) throw notWritable();
     return super.write(chunk, encoding, done);
   }
 

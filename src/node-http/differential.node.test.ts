@@ -1,6 +1,8 @@
 /** The same program on `node:http` and on ours, over TCP: what it sees has to be the same. */
 import * as nodeHttp from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import * as ours from "./index.node.ts";
@@ -322,5 +324,61 @@ describe("portico/node-http beside node:http", () => {
       });
       return server;
     }, GET);
+  });
+
+  it("answers a request whose body was left in the middle", async () => {
+    const scene =
+      (leave: (request: nodeHttp.IncomingMessage, log: Log) => Promise<void>): Scene =>
+      (http, log) =>
+        http.createServer((request, response) => {
+          request.on("error", () => {});
+          void leave(request, log).then(() => {
+            log(request.destroyed);
+            response.end("ok");
+          });
+        });
+    const breaks = scene(async (request) => {
+      for await (const _ of request) break;
+    });
+    await same(breaks, POST, "defghi");
+    await same(breaks, `${POST}defghi`);
+    const fails = scene(async (request, log) => {
+      const refuse = new Writable({ write: (_chunk, _encoding, done) => done(new Error("too much")) });
+      await pipeline(request, refuse).catch((error: Error) => log(error.message));
+    });
+    await same(fails, POST, "defghi");
+  });
+
+  it("tells of a client's reset with a socket that nobody can write to any more", async () => {
+    const scene: Scene = (http, log) => {
+      const server = http.createServer(() => {});
+      server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+        log(error.code, socket.writable, socket.destroyed);
+        // As programs do that do not ask: nothing comes of it.
+        attempt(log, "end", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+        attempt(log, "write", () => socket.write("more"));
+      });
+      server.on("connection", (socket) => {
+        setTimeout(() => peers.get(socket.remotePort ?? 0)?.resetAndDestroy(), 20);
+      });
+      server.on("listening", () => {
+        const peer = connect((server.address() as { port: number }).port, "127.0.0.1");
+        peer.on("connect", () => peers.set(peer.localPort ?? 0, peer));
+        peer.on("error", () => {});
+      });
+      return server;
+    };
+    const peers = new Map<number, Socket>();
+    await same(scene, "", "");
+  });
+
+  it("sends no Date that was taken out", async () => {
+    const scene: Scene = (http, log) =>
+      http.createServer((_, response) => {
+        response.removeHeader("date");
+        log(response.sendDate);
+        response.end("ok");
+      });
+    await same(scene, GET);
   });
 });

@@ -31,6 +31,12 @@ export class IncomingMessage extends Readable {
   rawHeaders: string[] = [];
   rawTrailers: string[] = [];
   joinDuplicateHeaders = false;
+  /**
+   * By these two the streams' own code knows a server's request: one that is left in the middle, by a loop that breaks or a
+   * `pipeline` that fails, then has no `socket`, so that it takes no connection along and can be answered.
+   */
+  readonly _consuming = false;
+  readonly _dumped = false;
 
   #request: HttpRequest | undefined;
   /** Whether what becomes of the connection is decided elsewhere. */
@@ -121,8 +127,9 @@ export class IncomingMessage extends Readable {
     if (!this.readableEnded && !this.upgrade) {
       this.aborted = true;
       this.emit("aborted");
-      // As in Node, a message that is given up takes its connection along.
-      if (!this.#over) this.socket?.destroy();
+      // As in Node, a message that is given up takes its connection along, unless it is left to be answered.
+      if (!this.socket) this.#leave();
+      else if (!this.#over) this.socket.destroy();
     }
     // As Node does: an error only where somebody listens for one, and still does so by now.
     queueMicrotask(() => done(this.listenerCount("error") > 0 ? error : null));
@@ -147,6 +154,12 @@ export class IncomingMessage extends Readable {
     if (this.destroyed || this.readableFlowing !== null) return;
     this.#request = undefined;
     this.resume();
+  }
+
+  /** What is left of the body is the server's to drop. */
+  #leave(): void {
+    this.#over = true;
+    this.#reader?.cancel().catch(() => {});
   }
 
   #readNext(): Promise<ReadableStreamReadResult<Uint8Array>> | undefined {

@@ -108,6 +108,7 @@ export class ServerResponse extends Writable {
   removeHeader(name: string): void {
     checkName(name);
     this.#mustBeOpen("remove");
+    if (name.toLowerCase() === "date") this.sendDate = false;
     this.#headers.delete(name);
   }
 

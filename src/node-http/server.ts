@@ -212,8 +212,10 @@ export class HttpServerOfNode extends EventEmitter {
       active: () => connection.facade.touch(),
       gone: (error) => {
         this.#sockets.delete(socket);
-        if (error !== undefined && !connection.facade.taken)
+        if (error !== undefined && !connection.facade.taken) {
+          connection.facade.lost(error); // first: who is told asks whether it is writable
           this.emit("clientError", error, connection.facade);
+        }
         connection.lost(error);
       },
     };
