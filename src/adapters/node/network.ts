@@ -32,6 +32,7 @@ export interface NodeNetworkOptions {
  * - `backlog` is 511 by default. It bounds the kernel's queue and, again, the connections that Node
  *   took off it and nobody accepted.
  * - Nagle's algorithm is off.
+ * - With `tls`, no client can renegotiate (TLS 1.2): who tries is closed.
  * - With `tls`, a listener's connections come out of `accept` when their handshake is done, and nothing is heard of
  *   one that fails: plain HTTP, for one, is closed without an answer. The protocol is `http/1.1` (ALPN): a client
  *   that offers others alone gets the alert `no_application_protocol`, one that offers none is served. `connect`

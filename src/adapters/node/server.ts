@@ -16,7 +16,10 @@ export async function listeningServer(spec: NodeListenSpec, identities?: Identit
   const server =
     identities?.createServer() ?? createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
   return new Promise((resolve, reject) => {
-    const fail = async (error: unknown) => reject(networkError(error, await problemOf(spec)));
+    const fail = async (error: unknown) => {
+      identities?.forget(server);
+      reject(networkError(error, await problemOf(spec)));
+    };
     server.once("error", fail);
     try {
       server.listen(options, () => {

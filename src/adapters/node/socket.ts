@@ -99,7 +99,7 @@ export class NodeSocket implements Socket {
   }
 
   get bytesTaken(): number {
-    return bytesTaken(this.#net);
+    return bytesTaken(this.#net, this.#beneath);
   }
 
   open(events: SocketEvents): void {
@@ -295,13 +295,14 @@ export class NodeSocket implements Socket {
 
 /**
  * What the kernel has taken. Node's own count says that a write is out when all of it is, and a write may be
- * megabytes: the rest of the one under way is known to libuv alone. Other runtimes go by Node's count.
+ * megabytes: the rest of the one under way is known to libuv alone, of TLS in the socket beneath. Other runtimes go by
+ * Node's count.
  */
-function bytesTaken(net: NetSocket): number {
-  const { _handle: handle } = net as NetSocket & {
-    _handle?: { bytesWritten?: number; writeQueueSize?: number };
-  };
-  if (handle?.bytesWritten !== undefined && handle.writeQueueSize !== undefined)
-    return handle.bytesWritten - handle.writeQueueSize;
+function bytesTaken(net: NetSocket, beneath: NetSocket): number {
+  const written = (net as Handled)._handle?.bytesWritten;
+  const waiting = (beneath as Handled)._handle?.writeQueueSize;
+  if (written !== undefined && waiting !== undefined) return written - waiting;
   return net.bytesWritten - net.writableLength;
 }
+
+type Handled = NetSocket & { _handle?: { bytesWritten?: number; writeQueueSize?: number } | null };

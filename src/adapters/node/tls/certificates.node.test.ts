@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NodeNetwork } from "../index.ts";
-import { codeOf, handshake, serve, shop, standard, subjectFor, wild } from "./served.fixture.ts";
+import { cleanUps, codeOf, handshake, serve, shop, standard, subjectFor, wild } from "./served.fixture.ts";
 
 describe("names (SNI)", () => {
   it("shows each name its own certificate, and the standard one to whoever names none or another", async () => {
@@ -88,6 +88,20 @@ describe("new certificates", () => {
       expect(() => network.setSecureContext(nothing)).toThrow(TypeError);
     }
     expect(await subjectFor(port)).toBe("localhost");
+  });
+
+  it("may leave clients nothing again where nobody listens, or no more, or it failed", async () => {
+    const taken = await new NodeNetwork().listen({ port: 0, address: "127.0.0.1" });
+    cleanUps.push(() => taken.close());
+    const network = new NodeNetwork({ tls: standard });
+    const again = network.listen({ port: taken.address.port, address: "127.0.0.1" });
+    await expect(again).rejects.toMatchObject({ code: "EADDRINUSE" });
+    network.setSecureContext({ ca: standard.cert });
+    network.setSecureContext(standard);
+    const listener = await network.listen({ port: 0, address: "127.0.0.1" });
+    await handshake(listener.address.port); // and stays
+    await listener.close();
+    network.setSecureContext({ ca: standard.cert });
   });
 
   it("are refused where one half of a pair is missing, for the whole and for a name", () => {

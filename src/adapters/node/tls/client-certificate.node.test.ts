@@ -77,6 +77,23 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)("a server that asks for certifica
   });
 });
 
+describe("a client that asks to renegotiate, which is how it could come back as another one", () => {
+  it.each([true, false])("is closed, where rejectUnauthorized is %s", async (rejectUnauthorized) => {
+    const network = new NodeNetwork({ tls: { ...asking, rejectUnauthorized } });
+    const listener = await network.listen({ port: 0, address: "127.0.0.1" });
+    cleanUps.push(() => listener.close());
+    const client = await handshake(listener.address.port, { ...ada, maxVersion: "TLSv1.2" });
+    client.on("error", () => {}).resume();
+    const far = await listener.accept();
+    const closed = new Promise<Error | undefined>((resolve) => {
+      far.open({ onData() {}, onEnd() {}, onDrain() {}, onClose: resolve });
+    });
+    expect(peerCertificate(far)?.subject.CN).toBe("ada");
+    client.renegotiate({ rejectUnauthorized: false }, () => {});
+    expect(await closed).toMatchObject({ code: "ERR_TLS_RENEGOTIATION_DISABLED" });
+  });
+});
+
 describe("a server that asks for no certificates", () => {
   it("knows nobody", async () => {
     const { port } = await greeter({ ...standard, ca: ada.cert });
@@ -92,6 +109,12 @@ describe("whom a server asks", () => {
       { ...asking, rejectUnauthorized: 0 },
     ])
       expect(() => new NodeNetwork({ tls: wrong as TlsOptions })).toThrow(TypeError);
+  });
+
+  it("is the same by every name: a session that began by one would go on by another", () => {
+    const names = { "shop.test": { ...shop, ca: stranger.cert } };
+    expect(() => new NodeNetwork({ tls: { ...asking, names } })).toThrow(TypeError);
+    expect(() => new NodeNetwork({ tls: { ...standard, names } })).not.toThrow();
   });
 
   it("can be renewed, but not whether it asks", async () => {

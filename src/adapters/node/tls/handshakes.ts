@@ -21,6 +21,7 @@ type Done = (tls: TLSSocket, beneath: NetSocket) => void;
  * too long, or that is the oldest of too many, is reset.
  */
 export class Handshakes {
+  readonly #server: Server;
   readonly #identities: Identities;
   readonly #descriptors: Descriptors;
   readonly #mostAtOnce: number;
@@ -37,6 +38,7 @@ export class Handshakes {
     done: Done,
     mostAtOnce: number = MOST_AT_ONCE,
   ) {
+    this.#server = server;
     this.#mostAtOnce = mostAtOnce;
     this.#identities = identities;
     this.#descriptors = descriptors;
@@ -46,6 +48,8 @@ export class Handshakes {
     server.on("secureConnection", (tls: TLSSocket) => {
       const net = beneath(tls);
       tls.allowHalfOpen = true;
+      // TLS 1.2's: a client could come back as another one, whose certificate Node has told `authorized` of before.
+      tls.disableRenegotiation();
       this.#end(net);
       done(tls, net);
     });
@@ -53,6 +57,7 @@ export class Handshakes {
 
   /** Resets what is under way. */
   close(): void {
+    this.#identities.forget(this.#server);
     for (const net of [...this.#underWay.keys()]) net.resetAndDestroy();
   }
 

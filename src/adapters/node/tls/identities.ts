@@ -1,3 +1,4 @@
+import type { Server as NetServer } from "node:net";
 import type { SecureContext, Server } from "node:tls";
 import { nodeTls } from "./node-tls.ts";
 import { ALPN, DEFAULT_HANDSHAKE_TIMEOUT_MS, type TlsIdentity, type TlsOptions } from "./options.ts";
@@ -53,8 +54,12 @@ export class Identities {
       ...{ pauseOnConnect: true, noDelay: true },
     });
     this.#servers.add(server);
-    server.once("close", () => this.#servers.delete(server));
     return server;
+  }
+
+  /** The server does not listen, or no more: nothing is replaced there. */
+  forget(server: NetServer): void {
+    this.#servers.delete(server as Server);
   }
 
   /** What a client trusts, with everything else that it says of TLS. */
@@ -116,15 +121,21 @@ function load({ names = {}, handshakeTimeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS, .
   const { requestCert: _requestCert, rejectUnauthorized: _rejectUnauthorized, ...given } = all;
   assertWhole("tls", given);
   const identity: TlsIdentity = { minVersion: "TLSv1.2", ...given };
+  const asked = askedOf(all, given);
   const { createSecureContext } = nodeTls();
   const { cert: _cert, key: _key, pfx: _pfx, passphrase: _passphrase, ...policy } = identity;
   const contexts = Object.entries(names).map(([name, theirs]) => {
     if (!isShown(theirs ?? {})) throw new TypeError(`tls.names["${name}"] needs both cert and key`);
+    // A session that began by one name may go on by another, and requests name any: who is let in is so by all.
+    if (asked.requestCert && theirs.ca !== undefined)
+      throw new TypeError(
+        `tls.names["${name}"] can't have a ca of its own: whom the whole's has signed are let in`,
+      );
     return [name.toLowerCase(), createSecureContext({ ...policy, ...theirs })] as const;
   });
   return {
     identity,
-    asked: askedOf(all, given),
+    asked,
     standard: createSecureContext(identity),
     names: new Map(contexts),
     handshakeTimeoutMs: handshakeTimeoutMs < 2 ** 31 ? handshakeTimeoutMs : 0, // Node takes more for no time at all

@@ -108,6 +108,26 @@ describe("connecting", () => {
   });
 });
 
+describe("a peer that reads slowly", () => {
+  it("is seen to take a part of one long write, and not all of it or nothing", async () => {
+    const network = new NodeNetwork({ tls: { ...standard, ca: standard.cert } });
+    const listener = await network.listen({ port: 0, address: "127.0.0.1" });
+    cleanUps.push(() => listener.close());
+    const near = await network.connect({ host: "localhost", port: listener.address.port });
+    const far = await listener.accept();
+    cleanUps.push(() => [near, far].map((socket) => socket.destroy()));
+    far.open({ onData() {}, onEnd() {}, onDrain() {}, onClose() {} });
+    expect(far.bytesTaken).toBe(0);
+    const length = 64 * 1024 * 1024;
+    far.write(new Uint8Array(length));
+    await expect.poll(() => far.bytesTaken).toBeGreaterThan(0);
+    const taken = far.bytesTaken ?? 0;
+    expect(taken).toBeLessThan(length);
+    near.open({ onData() {}, onEnd() {}, onDrain() {}, onClose() {} });
+    await expect.poll(() => far.bytesTaken, { timeout: 10_000 }).toBe(length);
+  });
+});
+
 describe("Unix sockets", () => {
   it("speak TLS as well, for the name localhost", async () => {
     const directory = mkdtempSync(join(tmpdir(), "portico-"));

@@ -15,6 +15,7 @@ export interface TlsOptions extends TlsIdentity {
   /**
    * Further identities by the name that the client asks for (SNI, RFC 6066 section 3): `"example.test"`, or
    * `"*.example.test"` for every name one label longer. An exact name goes before a wildcard. Default: none.
+   * With `requestCert` none of them has a `ca` of its own: which client is let in does not depend on the name.
    */
   readonly names?: Readonly<Record<string, TlsIdentity>>;
   /**
