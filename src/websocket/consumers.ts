@@ -81,7 +81,7 @@ export class Consumers implements IterationSource {
 
   #hold(data: WebSocketData): void {
     this.#held.push(data);
-    this.#heldSize += sizeOf(data) + 1;
+    this.#heldSize += sizeOf(data);
     this.#holding = this.#heldSize >= ITERATION_HIGH_WATER;
     this.#balance();
   }

@@ -37,6 +37,40 @@ describe("iteration", () => {
     expect(received).toBe(40);
   });
 
+  test("that is slow stops a peer who sends nothing but empty messages", async () => {
+    const { connection, peer } = await pair({ silent: true, network: { highWaterMark: 4096 } });
+    const some = concat(...Array.from({ length: 600 }, () => masked({ opcode: 2, payload: "" })));
+    let sent = 0;
+    const sending = (async () => {
+      for (; sent < 40; sent++) await peer.send(some);
+      await peer.send(masked({ opcode: 8 }));
+      peer.end();
+    })();
+    const iterator = connection[Symbol.asyncIterator]();
+    await iterator.next();
+    await settled();
+    expect(sent).toBeLessThan(8);
+    let received = 1;
+    for await (const _ of { [Symbol.asyncIterator]: () => iterator }) received++;
+    await sending;
+    expect(received).toBe(24_000);
+  });
+
+  test("that is slow loses nothing of what the peer sent before it went", async () => {
+    const { connection, peer } = await pair({ silent: true });
+    const iterator = connection[Symbol.asyncIterator]();
+    const many = concat(
+      ...Array.from({ length: 1500 }, () => masked({ opcode: 2, payload: new Uint8Array(100) })),
+    );
+    await peer.send(concat(many, masked({ opcode: 8 })));
+    peer.end();
+    let received = 0;
+    for await (const _ of { [Symbol.asyncIterator]: () => iterator })
+      if (++received % 50 === 0) await settled();
+    expect(received).toBe(1500);
+    expect(await connection.closed).toEqual({ code: 1005, reason: "", wasClean: true });
+  });
+
   test("can be left and taken up again, and nothing is lost between", async () => {
     const { connection, peer } = await pair({ silent: true });
     await peer.send(concat(...["a", "b", "c"].map((payload) => masked({ opcode: 1, payload }))));

@@ -4,8 +4,11 @@ export type WebSocketData = string | ArrayBuffer | Blob | Uint8Array;
 /** Bytes that may wait in an iterator before the connection stops reading. */
 export const ITERATION_HIGH_WATER = 65_536;
 
+/** What a message counts beside its bytes: six bytes of the peer's are an empty one, and an object here. */
+const OWN_SIZE = 64;
+
 export const sizeOf = (data: WebSocketData): number =>
-  typeof data === "string" ? data.length : data instanceof Blob ? data.size : data.byteLength;
+  OWN_SIZE + (typeof data === "string" ? data.length : data instanceof Blob ? data.size : data.byteLength);
 
 /** What an iterator needs of its connection. */
 export interface IterationSource {
@@ -39,7 +42,7 @@ export class MessageIterator implements AsyncIterableIterator<WebSocketData> {
       return;
     }
     this.#queue.push(data);
-    this.#queued += sizeOf(data) + 1;
+    this.#queued += sizeOf(data);
     if (!this.#full && this.#queued >= ITERATION_HIGH_WATER) this.#pressure(true);
   }
 
@@ -52,7 +55,7 @@ export class MessageIterator implements AsyncIterableIterator<WebSocketData> {
   next(): Promise<IteratorResult<WebSocketData, undefined>> {
     const data = this.#queue.shift();
     if (data !== undefined) {
-      this.#queued -= sizeOf(data) + 1;
+      this.#queued -= sizeOf(data);
       if (this.#full && this.#queued < ITERATION_HIGH_WATER / 2) this.#pressure(false);
       return Promise.resolve({ value: data, done: false });
     }

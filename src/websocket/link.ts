@@ -152,9 +152,12 @@ export class WebSocketLink {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#socket.resume();
-    // Not from inside the caller: what the reader has left are events.
-    queueMicrotask(() => this.#read());
+    // Not from inside the caller: what the reader has left are events. They go before what the socket says next, which
+    // may be the end of all.
+    queueMicrotask(() => {
+      this.#read();
+      if (!this.#paused) this.#socket.resume();
+    });
   }
 
   #onData(bytes: Uint8Array): void {
@@ -241,8 +244,10 @@ export class WebSocketLink {
 
   /** The peer is not there any more, or as good as not. */
   #drop(error: Error): void {
+    // Before anybody is told: what the program says to the error is not to be one message too many again.
+    this.#watch.stop();
+    this.destroy();
     this.#events.onFault(error);
-    this.#socket.destroy();
   }
 
   /** The peer ended the transport: fine after the closing handshake, abnormal before. */

@@ -71,6 +71,20 @@ describe("a peer that does not read", () => {
   });
 });
 
+test("a peer that is dropped is dropped once, whatever the program says to the error", async () => {
+  const { connection, log } = await unread({ maxUnsentBytes: 10_000 });
+  let errors = 0;
+  connection.addEventListener("error", () => {
+    if (++errors < 100) connection.send("you are too slow");
+  });
+  connection.send(message(100_000));
+  await settled();
+  for (let i = 0; i < 5; i++) connection.send(message(70_000));
+  await settled();
+  expect(errors).toBe(1);
+  expect(log.filter((line) => line.startsWith("close"))).toEqual(['close 1006 "" unclean']);
+});
+
 test("what is written behind the end of the connection starts no wait", async () => {
   const { connection, clock, log, peer } = await unread();
   connection.send(message(5000));
