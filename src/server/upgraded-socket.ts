@@ -17,6 +17,8 @@ export class UpgradedSocket implements UpgradedConnection {
   #paused = false;
   #scheduled = false;
   #closed: { error: Error | undefined } | undefined;
+  /** What it was destroyed with, where the socket may have been closing by then. */
+  #error: Error | undefined;
   #onShutDown: (() => void) | undefined;
   #shuttingDown = false;
 
@@ -61,6 +63,7 @@ export class UpgradedSocket implements UpgradedConnection {
   destroy(error?: Error): void {
     this.#owesDrain = false;
     this.#waiting = [];
+    this.#error ??= error;
     this.#socket.destroy(error);
   }
 
@@ -120,7 +123,7 @@ export class UpgradedSocket implements UpgradedConnection {
     while (!this.#paused && this.#waiting.length > 0 && !this.#closed?.error) this.#waiting.shift()?.(events);
     // Behind the close nothing is scheduled any more.
     if (this.#closed && (this.#closed.error || this.#waiting.length === 0))
-      return events.onClose(this.#closed.error);
+      return events.onClose(this.#closed.error ?? this.#error);
     this.#scheduled = false;
     if (!this.#paused) this.#socket.resume();
   }

@@ -65,8 +65,11 @@ export abstract class TurnSocket implements Socket, Turn {
       this.ask(); // there may be more, and the handler may throw
       if (next instanceof NetworkError) this.close(next);
       else if (next === "end") {
-        this.directionEnded();
-        events?.onEnd();
+        try {
+          events?.onEnd();
+        } finally {
+          this.directionEnded(); // behind it, as what it destroys with is what the close tells
+        }
       } else events?.onData(next);
     }
     if (!events) return;

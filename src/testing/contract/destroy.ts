@@ -41,6 +41,20 @@ function outcomeCases(stage: Stage): void {
     expect(near.error).toBe(reason);
   });
 
+  it("hands the error to its own onClose when destroyed inside onEnd, though it had ended, too", async () => {
+    const { near, far } = await stage.pair();
+    const reason = new Error("enough");
+    const told = new Promise<Error | undefined>((resolve) => {
+      far.open({ onData() {}, onEnd: () => far.destroy(reason), onDrain() {}, onClose: resolve });
+    });
+    far.end();
+    await settled();
+    const peer = new WireClient(near);
+    peer.end();
+    expect(await told).toBe(reason);
+    await peer.closed();
+  });
+
   it("closes once when destroyed twice, with the first error", async () => {
     const { near } = await stage.wire();
     const first = new Error("first");
