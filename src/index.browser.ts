@@ -45,7 +45,7 @@ export function newAsyncHttpServer(options?: ServerOptions): AsyncHttpServer {
  * A `fetch` over a network, by default the one that servers listen on.
  *
  * @param network where to connect
- * @throws TypeError for an option out of range
+ * @throws TypeError for an option out of range, or for what is no network
  *
  * @example
  * ```ts

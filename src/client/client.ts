@@ -1,4 +1,5 @@
 import type { Network } from "../socket/index.ts";
+import { connectable } from "../socket/network.ts";
 import { ClientError, fetchFailed } from "./errors.ts";
 import { type ClientConfig, type FetchOptions, resolveOptions } from "./options.ts";
 import { Pool } from "./pool.ts";
@@ -12,7 +13,7 @@ export class Client {
 
   constructor(network: Network, options: FetchOptions) {
     this.config = resolveOptions(options);
-    this.#networks = { "http:": network, "https:": options.secureNetwork };
+    this.#networks = { "http:": connectable(network), "https:": options.secureNetwork };
   }
 
   /** @throws TypeError once it takes no more requests */

@@ -24,7 +24,7 @@ export interface Fetch {
  * may name every field.
  *
  * @param network where to connect
- * @throws TypeError for an option out of range
+ * @throws TypeError for an option out of range, or for what is no network
  *
  * @example
  * ```ts

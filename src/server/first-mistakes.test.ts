@@ -2,6 +2,8 @@
 import { expect, it } from "vitest";
 import { VirtualNetwork } from "../adapters/virtual/index.ts";
 import { createFetch } from "../client/index.ts";
+import { tapNetwork } from "../socket/index.ts";
+import { createWebSocket } from "../websocket/index.ts";
 import { HttpServer } from "./server.ts";
 import type { RequestCallback } from "./types.ts";
 
@@ -28,6 +30,16 @@ it("a callback that gives back what is no promise has answered, or it has not", 
       return result;
     });
     expect(whole).toEqual({ answer: "200 whole", errors: [] });
+  }
+});
+
+it("what is given as a network and is none is refused where it is given", () => {
+  for (const network of ["virtual", {}, { connect() {} }] as never[])
+    expect(() => new HttpServer({ network })).toThrow(expect.objectContaining({ code: "InvalidOption" }));
+  for (const network of ["virtual", {}, { listen() {} }, null] as never[]) {
+    expect(() => createFetch(network)).toThrow(TypeError);
+    expect(() => createWebSocket(network)).toThrow(TypeError);
+    expect(() => tapNetwork(network, () => {})).toThrow(TypeError);
   }
 });
 

@@ -22,6 +22,32 @@ describe("a program's handlers", () => {
     expect((await ask(GET)).text).toMatch(/ok$/);
   });
 
+  it("may reject, which is told as what they throw is, and ends nothing", async () => {
+    const { ask, errors } = await serveOnLine((request) => request.respond(200, "ok"), {
+      onClientError: async () => {
+        throw wrong;
+      },
+    });
+    expect((await ask(MALFORMED)).text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(errors).toEqual([wrong]);
+    const told: unknown[] = [];
+    const other = await serveOnLine(
+      () => {
+        throw wrong;
+      },
+      {
+        // A rejection that nobody hears would end Node, and this run.
+        onError: async (error) => {
+          told.push(error);
+          throw new Error("of the handler");
+        },
+      },
+    );
+    expect((await other.ask(GET)).text).toMatch(/^HTTP\/1\.1 500 /);
+    expect((await other.ask(GET)).text).toMatch(/^HTTP\/1\.1 500 /);
+    expect(told).toEqual([wrong, wrong]);
+  });
+
   it("is refused where it is none", () => {
     const options = { network: new VirtualNetwork(), onClientError: "log" as never };
     expect(() => new HttpServer(options)).toThrow(expect.objectContaining({ code: "InvalidOption" }));

@@ -84,14 +84,14 @@ export interface ServerOptions {
   /** How long peers are waited for, in milliseconds. Default: those of `Timeouts`. */
   timeouts?: Partial<Timeouts>;
   /**
-   * Told of what a callback threw and of failed accepts. Peers' mistakes are not errors here. What it throws
-   * itself is dropped. Default: `console.error`.
+   * Told of what a callback threw and of failed accepts. Peers' mistakes are not errors here. What it throws,
+   * or rejects with, is dropped. Default: `console.error`.
    */
   onError?: (error: unknown, request?: HttpRequest) => void;
   /**
    * Told of a message that breaks HTTP or a limit, or that did not come in time, before it is answered with the
    * error's `status` and the connection ends. Who calls `takeOver` answers in the server's place, or not at all.
-   * What it throws goes to `onError`. Default: the server answers.
+   * What it throws, or rejects with, goes to `onError`. Default: the server answers.
    */
   onClientError?: (error: ProtocolError, client: Socket, takeOver: () => UpgradedConnection) => void;
   /** Time for every wait. Default: the platform's. */
@@ -169,12 +169,12 @@ export function resolveOptions(options: ServerOptions): ServerConfig {
   };
 }
 
-/** A handler that ends nothing by throwing. @param told what it throws, by default nobody */
+/** A handler that ends nothing by throwing, at once or later. @param told what it throws, by default nobody */
 function guarded<Of extends unknown[]>(handler: (...of: Of) => void, told?: (error: unknown) => void) {
   callable(handler);
-  return (...of: Of): void => {
+  return async (...of: Of): Promise<void> => {
     try {
-      handler(...of);
+      await handler(...of);
     } catch (error) {
       told?.(error);
     }

@@ -96,8 +96,12 @@ function sendStream(exchange: Exchange, code: number, size: number, content: Con
 
 /** A source that fails cuts the connection; a connection that goes cancels the source. */
 async function pump(exchange: Exchange, body: OutgoingBody, source: Chunks, given: boolean): Promise<void> {
-  const cancel = async () => source.return?.();
-  exchange.cancelSource = () => void quiet(cancel());
+  const cancel = async () => {
+    try {
+      await source.return?.();
+    } catch {}
+  };
+  exchange.cancelSource = cancel;
   try {
     // To HEAD the source is not read at all.
     while (body.wanted) {
@@ -105,10 +109,10 @@ async function pump(exchange: Exchange, body: OutgoingBody, source: Chunks, give
       if (done) break;
       await body.write(value, given);
     }
-    if (!body.wanted) await cancel();
+    if (!body.wanted) void cancel();
     await body.close();
   } catch (error) {
-    exchange.cancelSource();
+    void cancel();
     const short = error instanceof UsageError && error.code === "ContentLengthMismatch";
     if (exchange.closed && !short) return;
     exchange.abort(error);

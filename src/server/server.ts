@@ -40,6 +40,7 @@ export class HttpServer implements AsyncDisposable {
 
   /** @throws UsageError `InvalidOption` */
   constructor(options: ServerOptions & { network: Network }) {
+    if (!options.network.listen) throw invalidOption("wanted a network");
     this.#network = options.network;
     this.#options = options;
     const config = resolveOptions(options);

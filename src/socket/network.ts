@@ -52,3 +52,9 @@ export interface Network {
    */
   descriptors(): { active: number; max: number | undefined };
 }
+
+/** The network. @throws TypeError for what is none, which would be told as a method that is missing, and much later */
+export function connectable<T extends Pick<Network, "connect">>(network: T): T {
+  if (!network.connect) throw TypeError("wanted a network");
+  return network;
+}

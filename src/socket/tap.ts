@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "./clock.ts";
-import type { ConnectSpec, Listener, ListenSpec, Network } from "./network.ts";
+import { type ConnectSpec, connectable, type Listener, type ListenSpec, type Network } from "./network.ts";
 import type { Socket, SocketAddress, SocketEvents } from "./socket.ts";
 import { utf8 } from "./utf8.ts";
 
@@ -85,7 +85,7 @@ export function tapNetwork(
   { clock = systemClock }: TapOptions = {},
 ): Network {
   if (typeof observer !== "function") throw new TypeError("wanted a function that takes events");
-  return new TappedNetwork(network, new Tap(observer, clock));
+  return new TappedNetwork(connectable(network), new Tap(observer, clock));
 }
 
 /** Numbers and stamps what the taps see. */

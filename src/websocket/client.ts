@@ -1,5 +1,6 @@
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
 import { type Network, type Socket, systemClock } from "../socket/index.ts";
+import { connectable } from "../socket/network.ts";
 import { authorityOf, parseProtocols, parseWebSocketUrl } from "./client-url.ts";
 import { WebSocketConnection } from "./connection.ts";
 import {
@@ -52,7 +53,7 @@ export function createWebSocket(network: Network, options: CreateWebSocketOption
   const { perMessageDeflate = true } = options;
   const deflate = perMessageDeflate === true ? {} : perMessageDeflate || undefined;
   if (deflate !== undefined) checkDeflateOptions(deflate);
-  const settings: ClientSettings = { ...options, network, deflate };
+  const settings: ClientSettings = { ...options, network: connectable(network), deflate };
 
   class PorticoWebSocket extends ClientWebSocket {
     constructor(url: string | URL, protocols: string | readonly string[] = []) {

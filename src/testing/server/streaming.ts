@@ -126,6 +126,20 @@ export function streamingCases(stage: ServerStage): void {
     expect(cancelled).toBe(true);
   });
 
+  it("waits for no stream that it cancels for HEAD, and hears of none that fails in that", async () => {
+    const log: string[] = [];
+    const { exchange, errors } = await stage.serve(async (request) => {
+      const fails = request.target === "/fails";
+      const cancel = () => (fails ? Promise.reject(new Error("no")) : new Promise<void>(() => {}));
+      await request.respond(200, new ReadableStream({ cancel }, { highWaterMark: 0 }));
+      log.push(request.target);
+    });
+    for (const path of ["/hangs", "/fails"])
+      expect(statuses(await exchange(head(`HEAD ${path} HTTP/1.1`, "Host: a")))).toEqual([200]);
+    expect(log).toEqual(["/hangs", "/fails"]);
+    expect(errors).toEqual([]);
+  });
+
   describe("with a declared length", () => {
     it("refuses bytes above it and sends none of them", async () => {
       let code = "";
