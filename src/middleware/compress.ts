@@ -26,7 +26,7 @@ interface Settings {
  * Wraps a callback so that its responses are compressed where the client asks for it (`Accept-Encoding` with its
  * weights) and it pays.
  *
- * Sent as they are: what has a `Content-Encoding`, `Content-Range` or digest of its content already, responses
+ * Sent as they are: what has a `Content-Encoding`, `Content-Range` or digest of its content already, parts (206), responses
  * with `Cache-Control: no-transform`, types that are compressed in themselves, small content, and event streams,
  * as `CompressionStream` holds back what it is given until there is more. A response that depends on
  * `Accept-Encoding` says so in `Vary`; a strong `ETag` becomes a weak one (RFC 9110 section 8.8.1).
