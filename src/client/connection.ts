@@ -17,7 +17,7 @@ import { Upload } from "./upload.ts";
  * | `idle` | no request | `send`: `awaiting` |
  * | `awaiting` | a request is being sent or was, its final head has not come | the head: `receiving` |
  * | `receiving` | the body is being read | its end: `idle` or `closing` |
- * | `closing` | our side is ended, what comes is dropped | close |
+ * | `closing` | our side is ended, what comes cuts it | close |
  */
 type Phase = 0 | 1 | 2 | 3;
 const IDLE = 0;
@@ -87,7 +87,6 @@ export class ClientConnection implements SocketEvents {
     this.#upload = upload;
     try {
       await upload.run();
-      if (this.#upload === upload) this.#upload = undefined;
     } catch (error) {
       if (this.#upload === upload) this.destroy(error);
     }
@@ -136,8 +135,7 @@ export class ClientConnection implements SocketEvents {
   // What the socket says.
 
   onData(bytes: Uint8Array): void {
-    if (this.#phase === CLOSING) return;
-    if (this.#phase === IDLE) return this.destroy(); // a response to no request
+    if (this.#call === undefined) return this.destroy(); // a response to no request
     this.#stale = false;
     this.#reader.feed(bytes);
     try {

@@ -30,6 +30,15 @@ describe("a request", () => {
     expect(wire.state).toBe("open");
   });
 
+  test("keeps a header outside ASCII, which is an octet each", async () => {
+    const { server, fetch, url } = await wireStage();
+    const response = fetch(url, { headers: { "X-Name": "é" } });
+    const { wire, head } = await server.request();
+    await wire.send(OK);
+    await response;
+    expect(head).toMatch(/^GET \/ HTTP\/1\.1\r\n.*X-Name: \xe9\r\n.*\r\n\r\n$/s);
+  });
+
   test("leaves the default port out of its Host", async () => {
     const { network, fetch } = await wireStage();
     const server = await WireServer.listen(network, 80);

@@ -147,6 +147,7 @@ describe("a connection", () => {
       const wire = await server.answer(OK);
       await first;
       wire[how]();
+      if (how === "end") expect(await wire.closed()).toBe("closed");
       await settled();
       const second = fetch(url, { method: "POST", body: "not to be sent twice" });
       await server.answer(OK);

@@ -174,7 +174,7 @@ describe("what waits", () => {
     let answer: (() => Promise<void>) | undefined;
     const server = new HttpServer({
       network,
-      limits: { maxReadAheadBytes: 100 },
+      limits: { maxReadAheadBytes: GET.length * 3 },
       clock: new FakeClock(),
     });
     const serving = server.serve(80, (request) => {
@@ -183,10 +183,13 @@ describe("what waits", () => {
     });
     await settled();
     const client = await WireClient.connect(network, { host: "localhost", port: 80 });
-    await client.send(GET + GET);
+    await client.send(GET.repeat(4)); // of which one is being served
     await settled();
     expect(paused).toEqual([]);
-    await client.send(GET.repeat(4));
+    await client.send("G");
+    await settled();
+    expect(paused).toEqual([true]);
+    await client.send(GET.slice(1) + GET);
     await settled();
     expect(paused).toEqual([true]);
     for (let round = 0; round < 4; round++) await answer?.();
