@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { hashTag } from "./etag.ts";
 import { ask } from "./fake-request.ts";
 import { serveFiles } from "./files.ts";
 import { memoryFiles } from "./memory.ts";
 import { LAST_MODIFIED, record, site } from "./sample-site.ts";
+import type { FileSource } from "./source.ts";
 
 describe("a plain GET", () => {
   it("sends the file with its type, validators and the wish that nobody guesses", async () => {
@@ -12,7 +14,7 @@ describe("a plain GET", () => {
     expect(Object.fromEntries(response.headers)).toEqual({
       "content-type": "text/javascript; charset=utf-8",
       "last-modified": LAST_MODIFIED,
-      etag: expect.stringMatching(/^"[^"]+"$/),
+      etag: hashTag(new TextEncoder().encode("let plain;")),
       "cache-control": "no-cache",
       "accept-ranges": "bytes",
       "x-content-type-options": "nosniff",
@@ -102,6 +104,54 @@ describe("directories", () => {
     const root = (await ask(listed, "/")).text;
     expect(root).not.toMatch(/\.env|\.git|href="\.\.\/"/);
     expect(root).toContain("./.well-known/");
+    const names = ["b", "a", "d/x", "c/x", "e", ".a"];
+    const files = memoryFiles(Object.fromEntries(names.map((name) => [name, ""])));
+    const all = serveFiles(files, { listing: true, dotfiles: "serve" });
+    const hrefs = (await ask(all, "/")).text.match(/(?<=href="\.\/)[^"]+/g);
+    expect(hrefs).toEqual(["c/", "d/", ".a", "a", "b", "e"]);
+  });
+});
+
+describe("a source that knows little of its files", () => {
+  const content = new TextEncoder().encode("0123456789".repeat(100));
+  const little: FileSource = {
+    open: ([name]) =>
+      name === "a.txt" || name === "a.txt.gz"
+        ? {
+            kind: "file",
+            size: content.length,
+            modified: name === "a.txt" ? Date.UTC(2024, 0, 1) : Number.NaN,
+            async *read(start, end) {
+              for (let at = start; at < end; at += 8) yield content.subarray(at, Math.min(end, at + 8));
+            },
+            close() {},
+          }
+        : undefined,
+  };
+  const known = serveFiles(little);
+
+  it("is served without the fields that it does not know", async () => {
+    const plain = await ask(known, "/a.txt");
+    expect([plain.headers.has("etag"), plain.headers.get("last-modified")]).toEqual([
+      false,
+      "Mon, 01 Jan 2024 00:00:00 GMT",
+    ]);
+    const coded = await ask(known, "/a.txt", { "Accept-Encoding": "gzip" });
+    expect(coded.headers.get("content-encoding")).toBe("gzip");
+    expect(["etag", "last-modified"].map((name) => coded.headers.has(name))).toEqual([false, false]);
+  });
+
+  it("says when a file was changed in a 304 that has nothing better to say", async () => {
+    const { status, headers } = await ask(known, "/a.txt", {
+      "If-Modified-Since": "Mon, 01 Jan 2024 00:00:00 GMT",
+    });
+    expect([status, headers.get("last-modified")]).toEqual([304, "Mon, 01 Jan 2024 00:00:00 GMT"]);
+  });
+
+  it("gives several ranges in pieces of its own", async () => {
+    const { status, text } = await ask(known, "/a.txt", { Range: "bytes=0-19,500-519" });
+    expect(status).toBe(206);
+    expect(text.match(/\r\n\r\n(?:0123456789){2}\r\n/g)).toHaveLength(2);
   });
 });
 
@@ -127,6 +177,8 @@ describe("what isn't served", () => {
 
   it("serves /.well-known/, and other dotfiles on demand", async () => {
     expect((await ask(site, "/.well-known/security.txt")).text).toBe("Contact");
+    const below = serveFiles(memoryFiles({ "a/.well-known/b": "" }));
+    expect((await ask(below, "/a/.well-known/b")).status).toBe(404);
     const open = serveFiles(memoryFiles(record), { dotfiles: "serve" });
     expect((await ask(open, "/.env")).text).toBe("SECRET");
   });

@@ -37,8 +37,7 @@ export async function locate(site: Site, target: TargetPath & { kind: "path" }):
     opened.close();
     return NOTHING;
   }
-  // The root of the server itself has no path without a slash.
-  if (!target.directory && target.segments.length > 0) {
+  if (!target.directory) {
     opened.close();
     return { kind: "moved", location: formatPath(target.segments, true) + target.query };
   }

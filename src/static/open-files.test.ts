@@ -7,7 +7,7 @@ import type { FileSource } from "./source.ts";
 
 describe("what is opened", () => {
   it("is closed on every way out", async () => {
-    const source = counting(memoryFiles(record));
+    const source = counting(memoryFiles({ ...record, "strange/index.html/file": "" }));
     const site = serveFiles(source, { listing: true });
     for (const target of [
       "/",
@@ -16,6 +16,7 @@ describe("what is opened", () => {
       "/docs",
       "/docs/",
       "/pictures/",
+      "/strange/",
       "/none",
       "/empty.txt",
     ]) {

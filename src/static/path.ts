@@ -41,7 +41,6 @@ export function parseTargetPath(target: string): TargetPath {
     const origin = ORIGIN.exec(target);
     if (origin === null) return MALFORMED;
     rest = target.slice(origin[0].length);
-    if (!rest.startsWith("/")) rest = `/${rest}`;
   }
   const mark = rest.indexOf("?");
   const path = mark < 0 ? rest : rest.slice(0, mark);
