@@ -19,6 +19,11 @@ export class ByteStore {
     generation++;
   }
 
+  /** Its bytes count no more: it is about to be let go of. */
+  forget(): void {
+    if (this.#generation === generation) total -= this.#length;
+  }
+
   /** @returns whether they were kept; once some were not, no more are. */
   append(bytes: Uint8Array): boolean {
     const counted = this.#generation === generation;

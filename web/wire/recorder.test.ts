@@ -9,6 +9,7 @@ const remote = { address: "10.0.0.1", port: 8080, family: "virtual" } as const;
 let recorder: Recorder;
 let changes: number;
 beforeEach(() => {
+  ByteStore.forgetAll();
   changes = 0;
   recorder = new Recorder(() => changes++);
 });
@@ -68,6 +69,22 @@ test("old rows are let go of, and counted", () => {
   for (let at = 0; at < MAX_ROWS; at++) observe(at, { type: "received", end: "client", bytes: bytes(1) });
   expect(recorder.rows.length).toBeLessThanOrEqual(MAX_ROWS);
   expect(recorder.rows.length + recorder.forgotten).toBe(MAX_ROWS + 1);
+});
+
+test("a connection that is over goes with its last row, and its bytes make room for others'", () => {
+  // What 16 connections keep is all that is kept at a time.
+  for (let id = 1; id <= 16; id++) {
+    observe(id, { type: "open", connection: id, end: "client", local, remote });
+    observe(id, { type: "sent", connection: id, end: "client", bytes: bytes(4 * 1024 * 1024) });
+    observe(id, { type: "received", connection: id, end: "server", bytes: bytes(4 * 1024 * 1024) });
+    if (id > 1) observe(id, { type: "close", connection: id, end: "client" });
+  }
+  observe(17, { type: "open", connection: 17, end: "client", local, remote });
+  for (let at = 17; at <= MAX_ROWS; at++)
+    observe(at, { type: "received", connection: 17, end: "client", bytes: bytes(1) });
+  expect([...recorder.connections.keys()]).toEqual([1, 17]);
+  observe(60_000, { type: "sent", connection: 17, end: "client", bytes: bytes(9) });
+  expect(recorder.connections.get(17)?.flows.toServer.bytes.slice(0, 9)).toHaveLength(9);
 });
 
 test("clear keeps what is still open, without its past", () => {

@@ -6,7 +6,8 @@ import type { TapEvent } from "../../src/socket/tap.ts";
 import { Annotator, Dialogue } from "./annotate.ts";
 import { ByteStore } from "./byte-store.ts";
 
-export type Direction = "toServer" | "toClient";
+const DIRECTIONS = ["toServer", "toClient"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
 /** One direction of a connection. */
 export class Flow {
@@ -178,7 +179,21 @@ export class Recorder {
     if (this.rows.length > MAX_ROWS) {
       this.rows = this.rows.slice(ROWS_AT_A_TIME);
       this.forgotten += ROWS_AT_A_TIME;
+      this.#forgetConnections();
     }
     this.#onChange();
+  }
+
+  /** Those that are over and have no row left: their bytes make room for others'. */
+  #forgetConnections(): void {
+    const shown = new Set(this.rows.map((row) => row.connection));
+    for (const [id, connection] of this.connections) {
+      if (connection.state === "open" || shown.has(connection)) continue;
+      this.connections.delete(id);
+      for (const direction of DIRECTIONS) {
+        connection.flows[direction].bytes.forget();
+        this.#ends.delete(`${id} ${direction}`);
+      }
+    }
   }
 }
