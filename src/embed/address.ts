@@ -25,9 +25,9 @@ export function scriptAddress(): string | undefined {
  * @throws TypeError when `base` is not a URL of http or https
  */
 export async function frameAddress(base: string, wanted: Wanted): Promise<string> {
-  const url = new URL("embed.html", new URL(base, document.baseURI));
-  if (url.protocol !== "http:" && url.protocol !== "https:")
-    throw new TypeError("base is not an address of http or https");
+  const folder = new URL(base, document.baseURI);
+  if (!/^https?:$/.test(folder.protocol)) throw new TypeError("base is not an address of http or https");
+  const url = new URL("embed.html", folder);
   for (const name of ["example", "view", "request", "theme"] as const) {
     if (wanted[name]) url.searchParams.set(name, wanted[name]);
   }
