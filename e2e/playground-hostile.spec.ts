@@ -204,6 +204,19 @@ async function clickMs(playground: import("./support/playground.ts").Playground)
   return Date.now() - started;
 }
 
+/** How a program can get hold of what the sandbox talks to the page with. */
+const THE_LINK = `const own = MessagePort.prototype.postMessage, found: MessagePort[] = [];
+MessagePort.prototype.postMessage = function (this: MessagePort, ...said: any[]) { if (said[0]?.[0] === "connect") found.push(this); return (own as any).apply(this, said); };
+await fetch("http://localhost:1/").catch(() => {});
+MessagePort.prototype.postMessage = own;
+const link = found[0]!;`;
+
+const THE_CONTROL = `const { get } = Object.getOwnPropertyDescriptor(MessageEvent.prototype, "data")!;
+let found = (_: MessagePort) => {};
+const heard = new Promise<MessagePort>((resolve) => { found = resolve; });
+Object.defineProperty(MessageEvent.prototype, "data", { get(this: MessageEvent) { const data = get!.call(this); if (data?.type === "ping") found(this.target as MessagePort); return data; } });
+const control = await heard;`;
+
 const floods: Readonly<Record<string, string>> = {
   "of logs":
     'setInterval(() => { for (let i = 0; i < 1e5; i++) console.log("flood", i, "x".repeat(100)); }, 0);',
@@ -215,6 +228,9 @@ const floods: Readonly<Record<string, string>> = {
     "const kept: unknown[] = []; setInterval(() => { kept.push(new Float64Array(4e6).fill(1)); }, 0);",
   "of connections":
     'setInterval(() => { for (let i = 0; i < 200; i++) fetch("http://localhost:1/").catch(() => {}); }, 0);',
+  "of pings": `${THE_LINK} setInterval(() => { for (let i = 0; i < 1e4; i++) link.postMessage(["ping"]); }, 0);`,
+  "of reports": `${THE_CONTROL} setInterval(() => { for (let i = 0; i < 1e4; i++) control.postMessage({ type: "pong" }); }, 0);`,
+  "of connections over the bare link": `${THE_LINK} setInterval(() => { for (let i = 1; i < 1000; i++) { const { port1 } = new MessageChannel(); link.postMessage(["connect", "localhost", 1, i, port1], [port1]); } }, 0);`,
   "of ports":
     'import { defaultNetwork } from "portico"; setInterval(() => { for (let i = 0; i < 100; i++) defaultNetwork.listen({ port: 0 }).catch(() => {}); }, 0);',
 };
@@ -235,6 +251,28 @@ for (const [name, code] of Object.entries(floods)) {
     });
     await playground.run('console.log("still here");');
     await expect(playground.region("Console")).toContainText("still here");
+    complaints.length = 0;
+  });
+}
+
+for (const [name, script] of Object.entries({
+  "to other pages":
+    'parent.postMessage({ type: "open", url: "/?" + i, method: "GET" }, "*", [new MessageChannel().port2])',
+  "to itself": 'parent.postMessage("ready", "*")',
+})) {
+  test(`a page that leads ${name} without end leaves the playground usable`, async ({
+    playground,
+    page,
+    complaints,
+  }) => {
+    await playground.open();
+    const flood = `<h1>Flood</h1><script>setInterval(() => { for (let i = 0; i < 200; i++) ${script}; }, 10)</script>`;
+    await playground.run(`import { AsyncHttpServer } from "portico";
+new AsyncHttpServer().serve(8123, (request) => request.respond(200, ${JSON.stringify(flood).replace("</s", "<\\/s")}, { "Content-Type": "text/html" }));`);
+    await expect(playground.region("Response")).toContainText("200 OK");
+    await page.waitForTimeout(1500); // the flood rises
+    expect(await clickMs(playground)).toBeLessThan(3000);
+    await playground.button("Stop").click();
     complaints.length = 0;
   });
 }

@@ -27,14 +27,23 @@ export class PageEngine implements Engine {
     const { compile, worker, portico } = await loadTexts();
     const parts = await compile(source);
     const { port1, port2 } = new MessageChannel();
-    const link = new MessagePortNetwork(port1, { network: this.network, heartbeatMs: 0 });
+    let sandbox: Sandbox | undefined;
+    const outside: Network = {
+      listen: (spec) => this.network.listen(spec),
+      descriptors: () => this.network.descriptors(),
+      connect: (spec) => {
+        sandbox?.hear();
+        return this.network.connect(spec);
+      },
+    };
+    const link = new MessagePortNetwork(port1, { network: outside, heartbeatMs: 0 });
     const relay = new Relay(this.network, link);
     const close = () => {
       relay.closeAll();
       link.close();
     };
     const reporter = new Reporter(relay, events);
-    const sandbox = await Sandbox.start(worker, { portico, parts }, port2, {
+    const started = await Sandbox.start(worker, { portico, parts }, port2, {
       onReport: (report) => reporter.take(report),
       onEnd(reason) {
         close();
@@ -42,11 +51,13 @@ export class PageEngine implements Engine {
         events.onEnd(reason);
       },
     });
-    reporter.giveCredit = () => sandbox.order({ type: "credit" });
+    sandbox = started;
+    void link.closed.then((broken) => broken && started.end("it sent what makes no sense"));
+    reporter.giveCredit = () => started.order({ type: "credit" });
     return {
       stop() {
         reporter.over = true;
-        sandbox.stop();
+        started.stop();
         close();
       },
     };

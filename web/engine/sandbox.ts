@@ -18,6 +18,8 @@ const STUCK_MS = 8000;
 /** The page itself comes late by so much, so often in a row, while the program runs: it is being flooded. */
 const LATE_MS = 1000;
 const LATE_BEATS = 3;
+/** Reports and connections between two beats. A flood comes before the beat that would tell of it. */
+const MAX_NOISE = 2000;
 
 export class Sandbox {
   readonly control: MessagePort;
@@ -28,6 +30,7 @@ export class Sandbox {
   #heardAt = performance.now();
   #beatAt = performance.now();
   #late = 0;
+  #noise = 0;
 
   private constructor(frame: HTMLIFrameElement, control: MessagePort, events: SandboxEvents) {
     this.#frame = frame;
@@ -72,6 +75,11 @@ export class Sandbox {
     setTimeout(() => this.#frame.remove(), 100);
   }
 
+  /** The program has made the page do something. */
+  hear(): void {
+    if (++this.#noise > MAX_NOISE) this.end("it kept the page from working");
+  }
+
   order(order: Order): void {
     this.control.postMessage(order);
   }
@@ -79,8 +87,10 @@ export class Sandbox {
   #onMessage(data: unknown): void {
     if (this.#life === "over") return;
     this.#heardAt = performance.now();
+    this.hear();
+    if (this.#life !== "live") return;
     const report = readReport(data);
-    if (!report) this.#end("it sent what makes no sense");
+    if (!report) this.end("it sent what makes no sense");
     else if (report.type !== "pong") this.#events.onReport(report);
   }
 
@@ -88,16 +98,19 @@ export class Sandbox {
     const now = performance.now();
     const late = now - this.#beatAt - BEAT_MS;
     this.#beatAt = now;
+    this.#noise = 0;
     if (document.visibilityState === "hidden") this.#heardAt = now;
     this.#late = late > LATE_MS ? this.#late + 1 : 0;
-    if (this.#late >= LATE_BEATS) return this.#end("it kept the page from working");
+    if (this.#late >= LATE_BEATS) return this.end("it kept the page from working");
     // Time in which we did not run ourselves is not held against it.
     if (late > LATE_MS) this.#heardAt += late;
-    if (now - this.#heardAt > STUCK_MS) return this.#end(`it did not answer for ${STUCK_MS / 1000} seconds`);
+    if (now - this.#heardAt > STUCK_MS) return this.end(`it did not answer for ${STUCK_MS / 1000} seconds`);
     this.order({ type: "ping" });
   }
 
-  #end(reason: string): void {
+  /** Ends the program, and says why. */
+  end(reason: string): void {
+    if (this.#life === "over") return;
     this.stop();
     this.#events.onEnd(reason);
   }

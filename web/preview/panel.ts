@@ -15,6 +15,12 @@ import type { Services } from "./services.ts";
 
 const READY_MS = 3000;
 const REQUEST_MS = 20_000;
+/** What a page may say in a second: one that says more is there to do harm. */
+const MAX_SAID = 3000;
+/** What counts for so much of it: leading to another page. */
+const LEADING = 30;
+/** Between two pages that a page leads to: of what it asks for meanwhile, the last counts. */
+const PAUSE_MS = 100;
 /** A page, and each of the files that it is put together from. */
 const MAX_BYTES = 16_000_000;
 
@@ -31,6 +37,10 @@ export class PreviewPanel {
   /** The frame whose document was there to be written over. */
   #written: HTMLIFrameElement | undefined;
   #drawing = 0;
+  /** Since when the page has said how much. */
+  #said = { since: 0, count: 0 };
+  #followedAt = 0;
+  #following: ReturnType<typeof setTimeout> | undefined;
   #parts: Promise<Parts> | undefined;
 
   constructor(network: Network, port: () => number | undefined, urls: () => PageUrls | undefined) {
@@ -125,6 +135,7 @@ export class PreviewPanel {
 
   /** What the page before asked for ends with it. */
   #endPage(): void {
+    clearTimeout(this.#following);
     this.#frame = undefined;
     this.#outside?.remove();
     this.#outside = undefined;
@@ -168,23 +179,46 @@ export class PreviewPanel {
 
   #onMessage({ source, data, ports: [port] }: MessageEvent<unknown>): void {
     if (!this.#frame || source !== this.#frame.contentWindow) return;
-    if (data === "ready") return this.#onReady();
     const ask = readAsk(data);
+    if (this.#saysTooMuch(data === "ready" || ask?.type === "open" ? LEADING : 1)) return;
+    if (data === "ready") return this.#onReady();
     if (ask && port) void this.#answer(ask, port);
+  }
+
+  /** It is another process, which no watchdog of ours ends, and could keep this one from everything else. */
+  #saysTooMuch(weight: number): boolean {
+    const now = performance.now();
+    if (now - this.#said.since > 1000) this.#said = { since: now, count: 0 };
+    this.#said.count += weight;
+    if (this.#said.count <= MAX_SAID) return false;
+    this.#drawing++;
+    this.#endPage();
+    this.#say("The page was ended: it kept the playground from working.");
+    return true;
+  }
+
+  /** Goes where the page leads. */
+  #follow(url: string, init: RequestInit = {}): void {
+    clearTimeout(this.#following);
+    const wait = this.#followedAt + PAUSE_MS - performance.now();
+    this.#following = setTimeout(() => {
+      this.#followedAt = performance.now();
+      void this.open(url, init);
+    }, wait);
   }
 
   /** A page that loads itself again has only the frame's own document then: it is requested anew. */
   #onReady(): void {
     const again = this.#written === this.#frame;
     this.#written = this.#frame;
-    if (again && this.#address) void this.open(this.#address.href);
+    if (again && this.#address) this.#follow(this.#address.href);
   }
 
   async #answer(ask: Ask, port: MessagePort): Promise<void> {
     if (ask.type === "open") {
       const { method, body, contentType } = ask;
       const headers = contentType === undefined ? {} : { "Content-Type": contentType };
-      return this.open(ask.url, body === undefined ? {} : { method, body, headers });
+      return this.#follow(ask.url, body === undefined ? {} : { method, body, headers });
     }
     const { services } = await this.#load();
     if (ask.type === "fetch") await services.answerFetch(ask, port);

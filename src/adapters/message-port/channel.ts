@@ -7,6 +7,9 @@ const UNANSWERED = 3;
 /** The same before its hello: a worker's script may still be on its way. */
 const UNANSWERED_AT_FIRST = 12;
 
+/** Pings, pongs and locks in a second that are no conversation any more: they would keep this side from all else. */
+const SMALL_TALK = 2500;
+
 /** After a death notice: what the dead had said before may still be on its way. */
 const GRACE_MS = 250;
 
@@ -33,6 +36,8 @@ export class Channel {
   #state: "greeting" | "open" | "closed" = "greeting";
   readonly #vigil: Vigil | undefined;
   #unheard = 0;
+  /** Since when there was how much small talk. */
+  #talk = { since: 0, count: 0 };
   #timer: unknown;
   #grace: unknown;
 
@@ -92,10 +97,18 @@ export class Channel {
     else if (message.type === "reset") this.#gone(message.code);
     else if (message.type === "hello") this.#greet(message);
     else if (this.#state === "greeting") this.fail("EPROTO", "The other side of the port did not say hello");
+    else if (message.type !== "ping" && message.type !== "pong" && message.type !== "lock")
+      this.#events.onMessage(message);
+    else if (this.#talksTooMuch()) this.fail("EPROTO", "The other side of the port does nothing but talk");
     else if (message.type === "ping") this.post(["pong"]);
     else if (message.type === "lock") this.#vigil?.watch(message.name, this.#died);
-    else if (message.type !== "pong") this.#events.onMessage(message);
   };
+
+  #talksTooMuch(): boolean {
+    const now = this.#clock.now();
+    if (now - this.#talk.since > 1000) this.#talk = { since: now, count: 0 };
+    return ++this.#talk.count > SMALL_TALK;
+  }
 
   #died = (): void => {
     const vanished = () => this.fail("ECONNRESET", "The other side of the port has vanished");

@@ -123,6 +123,17 @@ describe("a socket over a MessagePort is reset", () => {
     }
   });
 
+  it("by small talk without end", async () => {
+    const { client, port } = half({ clock: new FakeClock() });
+    port.postMessage(hello);
+    for (let count = 0; count < 2500; count++) port.postMessage([count % 2 ? "ping" : "pong"]);
+    await settled();
+    expect(client.state).toBe("open");
+    port.postMessage(["pong"]);
+    await client.closed();
+    expect(client.error).toMatchObject({ code: "EPROTO" });
+  });
+
   it("by more bytes than it gave credit for", async () => {
     const { client, port } = half();
     client.socket.pause();
