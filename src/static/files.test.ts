@@ -252,3 +252,23 @@ describe("further fields", () => {
     expect((await given({ vary: "Origin" })).headers.getAll("vary")).toEqual(["Origin, Accept-Encoding"]);
   });
 });
+
+describe("a name with half a character", () => {
+  it("can't be in a memory, and is left out of a listing", async () => {
+    expect(() => memoryFiles({ "\ud800.txt": "" })).toThrow(TypeError);
+    const source = memoryFiles({ "a.txt": "", "\u{1f300}.txt": "" });
+    const listing = serveFiles(
+      {
+        async open(path) {
+          const found = await source.open(path);
+          if (found?.kind !== "directory") return found;
+          const broken = { name: "\ud800.txt", kind: "file" } as const;
+          return { kind: "directory", list: async () => [...(await found.list()), broken], close() {} };
+        },
+      },
+      { listing: true },
+    );
+    const { status, text } = await ask(listing, "/");
+    expect([status, text.match(/href=/g)?.length]).toEqual([200, 2]);
+  });
+});

@@ -71,8 +71,9 @@ function decodeSegment(segment: string): string | undefined {
   return name.includes("\0") ? undefined : name;
 }
 
+/** Half of a character is in no target either: it has no UTF-8. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const NEVER_IN_A_NAME = /[/\\\x00-\x1f\x7f]/;
+const NEVER_IN_A_NAME = /[/\\\x00-\x1f\x7f\ud800-\udfff]/u;
 
 /** `C:`, with whatever follows: on Windows it leaves the root. */
 const DRIVE = /^[a-z]:/i;
