@@ -41,3 +41,14 @@ it("reaches a TCP port on the other side, and sends what lies in Node's buffer p
   near.close();
   expect((await far.closed)?.code).toBe("ECONNRESET");
 });
+
+it("is reset by an array of four billion holes, and does not walk them", async () => {
+  // V8 clones it at once; JavaScriptCore, which walks it itself, leaves the sender with the trouble.
+  const { port1, port2 } = new MessageChannel();
+  const client = new WireClient(messagePortSocket(port1));
+  port2.postMessage(["hello", "socket", 1]);
+  port2.postMessage(Object.assign(["launch"], { length: 2 ** 32 - 1 }));
+  expect(await client.closed()).toBe("failed");
+  expect(client.error).toMatchObject({ code: "EPROTO" });
+  port2.close();
+});
