@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { settled } from "../testing/index.ts";
+import { VirtualNetwork } from "../adapters/virtual/index.ts";
+import { FakeClock, settled, WireClient } from "../testing/index.ts";
 import { GET, serveOnLine, words } from "./line.fixture.ts";
+import { HttpServer } from "./server.ts";
 
 describe("closing a server", () => {
   it("a second time with less grace cuts what is left when that is over, with more it does not wait longer", async () => {
@@ -127,4 +129,30 @@ it("a HEAD that is refused is told the length of what is not sent", async () => 
   const { ask } = await serveOnLine((request) => request.respond(200), { maxBody: 1 });
   const client = await ask("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n");
   expect(await client.readToEnd()).toMatch(/^HTTP\/1\.1 413 [\s\S]*Content-Length: [1-9][\s\S]*\r\n\r\n$/);
+});
+
+describe("a client behind a slow line", () => {
+  /** Seconds pass on the way, and the server waits two for the client's end. */
+  it.each([
+    ["that asks for the close", "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"],
+    ["for which the close ends the body", "GET / HTTP/1.0\r\n\r\n"],
+  ])("%s gets the whole answer, and its end", async (_, request) => {
+    const clock = new FakeClock();
+    const network = new VirtualNetwork({ clock, latencyMs: 3000, bytesPerSecond: 1000 });
+    const server = new HttpServer({ network, clock });
+    void server.serve(80, async (served) => {
+      const writer = await served.sendHeaders({});
+      await writer.write("x".repeat(20_000));
+      await writer.close();
+    });
+    await settled();
+    const connecting = WireClient.connect(network, { host: "localhost", port: 80 });
+    await clock.advance(7000);
+    const client = await connecting;
+    await client.send(request);
+    await clock.advance(60_000);
+    expect(client.text.match(/x+/)?.[0]).toHaveLength(20_000);
+    expect(client.events).toContain("end");
+    await server.close({ graceMs: 0 });
+  });
 });

@@ -24,7 +24,10 @@ export interface Timeouts {
    * trickle does not. On TCP it is the kernel that takes for the client. Then reset. Default 60,000.
    */
   readonly writeStallMs: number;
-  /** After the last response of a connection, for the client to close its side. Then reset. Default 2,000. */
+  /**
+   * After the last response of a connection, for the client to close its side. Then the server closes, which takes
+   * back nothing that is on its way. Default 2,000.
+   */
   readonly lingerMs: number;
 }
 

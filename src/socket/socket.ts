@@ -98,7 +98,8 @@ export interface Socket {
 
   /**
    * Aborts: what is still queued is dropped, and the peer sees a reset, never an orderly end, where the
-   * transport can tell the two apart. `onClose(error)` follows. Idempotent.
+   * transport can tell the two apart. What has left with an `end` behind it still arrives, and the reset, if any, is
+   * told to a peer that has taken it. `onClose(error)` follows. Idempotent.
    */
   destroy(error?: Error): void;
 

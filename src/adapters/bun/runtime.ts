@@ -14,6 +14,8 @@ export interface RawSocket<Data> {
   write(bytes: Uint8Array | string): number;
   /** Half-closes at once. */
   shutdown(): void;
+  /** Closes; what the kernel has still leaves. */
+  end(): void;
   /** Resets, and calls `close` before it returns. */
   terminate(): void;
   pause(): void;

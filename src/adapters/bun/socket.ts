@@ -107,12 +107,14 @@ export class BunSocket implements Socket {
   destroy(error?: Error): void {
     if (this.#life === "destroyed" || this.#life === "closed") return;
     this.#error ??= error;
+    const given = this.#outbound === "ended"; // the kernel has all of it, and a reset would take it back
     this.#outbound = "ended";
     this.#queue.length = 0;
     this.#inbound = "ended"; // an end that was held is dropped
     if (this.#life === "live") {
       this.#life = "destroyed";
-      this.#raw.terminate();
+      if (given) this.#raw.end();
+      else this.#raw.terminate();
     } else {
       queueMicrotask(() => this.#settle());
     }

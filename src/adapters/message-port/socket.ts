@@ -133,7 +133,8 @@ export class MessagePortSocket extends TurnSocket {
 
   protected override next(events: SocketEvents | undefined): Next {
     this.#send();
-    if (this.#failure || !events || !this.live) return this.#failure;
+    const failure = this.#final === "end" ? undefined : this.#failure; // what had its end before is whole
+    if (failure || !events || !this.live) return failure;
     const bytes = this.#arrived.shift();
     if (bytes) this.#took(bytes.byteLength);
     if (bytes || this.#final !== "end") return bytes;

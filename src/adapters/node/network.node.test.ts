@@ -256,6 +256,40 @@ describe("writing", () => {
   });
 });
 
+describe("destroying", () => {
+  it("takes back nothing that the kernel has, where an end is behind it", async () => {
+    const listener = await network.listen({ port: 0, address: "127.0.0.1" });
+    listeners.push(listener);
+    const far = await WireClient.connect(
+      network,
+      { host: "127.0.0.1", port: listener.address.port },
+      { paused: true },
+    );
+    const socket = await listener.accept();
+    let gone = false;
+    socket.open({
+      onData() {},
+      onEnd() {},
+      onDrain() {},
+      onClose: () => {
+        gone = true;
+      },
+    });
+    const size = 524_288; // more than the peer's own buffer holds
+    socket.write(new Uint8Array(size));
+    socket.end();
+    await vi.waitFor(() => expect(socket.bytesTaken).toBe(size));
+    await settled();
+    socket.destroy();
+    await vi.waitFor(() => expect(gone).toBe(true));
+    await settled();
+    far.socket.resume();
+    await far.readToEnd();
+    expect(far.bytes).toHaveLength(size);
+    far.destroy();
+  });
+});
+
 /** Node tells the descriptor of a server nowhere else. */
 function descriptorOf(server: object): number {
   return (server as { _handle: { fd: number } })._handle.fd;

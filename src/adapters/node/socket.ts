@@ -206,10 +206,10 @@ export class NodeSocket implements Socket {
     const net = this.#net;
     const beneath = this.#beneath;
     if (net.destroyed) return;
-    if (this.remoteAddress.family === "unix") {
-      net.destroy();
-    } else if (net.writableEnded && net.writableLength === 0 && !net.writableFinished) {
-      net.once("finish", () => beneath.resetAndDestroy()); // libuv refuses a reset in the turn of a shutdown
+    if (this.remoteAddress.family === "unix" || net.writableFinished) {
+      net.destroy(); // a reset would take back what the kernel has, and an end behind it
+    } else if (net.writableEnded && net.writableLength === 0) {
+      net.once("finish", () => net.destroy());
     } else {
       beneath.resetAndDestroy();
     }

@@ -23,8 +23,8 @@ export class VirtualSocket extends TurnSocket {
   #peer!: VirtualSocket;
 
   readonly #queue = new ByteQueue();
-  /** What the peer did last, after what it wrote. A reset overtakes that. */
-  #final: "end" | NetworkError | undefined;
+  /** What the peer did last, after what it wrote. A reset overtakes that, unless its end came before. */
+  readonly #finals: ("end" | NetworkError)[] = [];
   #finalAt = 0;
   #line: Line | undefined;
   /** What was planned and not taken. */
@@ -82,9 +82,13 @@ export class VirtualSocket extends TurnSocket {
   override destroy(error?: Error): void {
     if (!this.live) return;
     const peer = this.#peer;
-    peer.#queue.clear();
-    peer.#lineOf = undefined; // another line, on which nothing is under way
-    peer.awake();
+    // What a kernel would have, with an end behind it, goes on its way.
+    if (!this.ended || peer.#queue.bytes > this.#weather.highWaterMark) {
+      peer.#finals.length = 0;
+      peer.#queue.clear();
+      peer.#lineOf = undefined; // another line, on which nothing is under way
+      peer.awake();
+    }
     peer.#finish(connectionReset());
     this.close(error);
   }
@@ -104,7 +108,7 @@ export class VirtualSocket extends TurnSocket {
 
   protected override next(events: SocketEvents | undefined): Next {
     const line = this.#currentLine();
-    const final = this.#final;
+    const [final] = this.#finals;
     const { first } = this.#queue;
     if (line && this.bytesRead >= line.breaksAfter) return this.#breakOff();
     if (!(events ? first || final : final instanceof Error)) return undefined;
@@ -117,8 +121,7 @@ export class VirtualSocket extends TurnSocket {
     if (segment && !this.#arrived(segment.due)) return undefined;
     this.#segment = undefined;
     if (first) return this.#take(segment?.bytes, events?.borrows);
-    this.#final = undefined;
-    return final;
+    return this.#finals.shift();
   }
 
   protected override letGo(): void {
@@ -150,7 +153,7 @@ export class VirtualSocket extends TurnSocket {
 
   #finish(final: "end" | NetworkError): void {
     this.#finalAt = this.#weather.clock.now();
-    this.#final = final;
+    this.#finals.push(final);
     this.ask();
   }
 

@@ -76,6 +76,18 @@ function outcomeCases(stage: Stage): void {
     await far.waitFor(({ state }) => state === "reset");
   });
 
+  it("lets what was written arrive when it ended first and was then destroyed", async () => {
+    const { near, far } = await stage.wire({ paused: "far" });
+    near.socket.write("whole");
+    near.end();
+    await settled();
+    near.destroy();
+    expect(await near.closed()).toBe("closed");
+    await settled();
+    far.socket.resume();
+    await far.waitFor(({ text }) => text === "whole");
+  });
+
   it("takes writes after the peer was destroyed without throwing, and closes once", async () => {
     const { near, far } = await stage.wire();
     near.destroy();
