@@ -37,7 +37,7 @@ export function sendResponse(
     return sendStream(exchange, code, content.size, content.stream());
   }
   if (!(content instanceof ReadableStream || Symbol.asyncIterator in Object(content)))
-    throw new UsageError("InvalidBody", `wanted a string, bytes or a stream, got ${typeof content}`);
+    throw new UsageError("InvalidBody", `wanted a stream, a string or bytes, got ${typeof content}`);
   return sendStream(exchange, code, UNKNOWN, content);
 }
 
@@ -66,10 +66,10 @@ function sendWhole(
   size = typeof content === "string" ? textLength(content) : content.length,
 ): Promise<void> {
   const bodied = hasBody(exchange, code);
-  const text = bodied && typeof content === "string" ? content : "";
-  const head = endHead(exchange, framing(exchange, code, size, bodied), text);
-  if (bodied && typeof content !== "string") exchange.responseEnded(head, content);
-  else exchange.responseEnded(head, typeof head === "string" ? undefined : text, size <= content.length);
+  const isText = typeof content === "string";
+  const head = endHead(exchange, framing(exchange, code, size, bodied), bodied && isText ? content : "");
+  const whole = !bodied || (isText && typeof head === "string");
+  exchange.responseEnded(head, whole ? undefined : content, size <= content.length);
   return RESOLVED;
 }
 

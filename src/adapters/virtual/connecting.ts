@@ -20,7 +20,7 @@ export function patiently<T>(
     signal?.throwIfAborted(); // since the caller looked
     const giveUp = () => {
       settle();
-      reject(signal?.aborted ? signal.reason : new NetworkError("ETIMEDOUT", "no answer in time"));
+      reject(signal?.aborted ? signal.reason : new NetworkError("ETIMEDOUT", "nobody answers"));
       callOff();
     };
     const settle = () => {

@@ -24,7 +24,7 @@ export class VirtualSocket extends TurnSocket {
 
   readonly #queue = new ByteQueue();
   /** What the peer did last, after what it wrote. A reset overtakes that, unless its end came before. */
-  readonly #finals: ("end" | NetworkError)[] = [];
+  #finals: ("end" | NetworkError)[] = [];
   #finalAt = 0;
   #line: Line | undefined;
   /** What was planned and not taken. */
@@ -84,9 +84,9 @@ export class VirtualSocket extends TurnSocket {
     const peer = this.#peer;
     // What a kernel would have, with an end behind it, goes on its way.
     if (!this.ended || peer.#queue.bytes > this.#weather.highWaterMark) {
-      peer.#finals.length = 0;
-      peer.#queue.clear();
+      peer.#finals = [];
       peer.#lineOf = undefined; // another line, on which nothing is under way
+      peer.#queue.clear();
       peer.awake();
     }
     peer.#finish(connectionReset());
@@ -108,7 +108,7 @@ export class VirtualSocket extends TurnSocket {
 
   protected override next(events: SocketEvents | undefined): Next {
     const line = this.#currentLine();
-    const [final] = this.#finals;
+    const final = this.#finals[0];
     const { first } = this.#queue;
     if (line && this.bytesRead >= line.breaksAfter) return this.#breakOff();
     if (!(events ? first || final : final instanceof Error)) return undefined;
@@ -152,8 +152,8 @@ export class VirtualSocket extends TurnSocket {
   }
 
   #finish(final: "end" | NetworkError): void {
-    this.#finalAt = this.#weather.clock.now();
     this.#finals.push(final);
+    this.#finalAt = this.#weather.clock.now();
     this.ask();
   }
 
