@@ -177,6 +177,18 @@ describe("options", () => {
     expect(asked).toEqual(["https://good.example", "https://evil.example", null]);
   });
 
+  test.each([
+    { maxMessageBytes: Number.NaN },
+    { maxFrameBytes: -1 },
+    { pingIntervalMs: "30_000" as unknown as number },
+  ])("an option that is out of range is told, and no handshake is answered: %o", async (options) => {
+    const { errors, ask } = await serving(options);
+    expect(await (await ask(handshake())).read("\r\n\r\n")).toMatch(/^HTTP\/1\.1 500 /);
+    const [name] = Object.keys(options);
+    expect(errors).toEqual([expect.objectContaining({ name: "RangeError" })]);
+    expect(String(errors[0])).toContain(`${name} must be at least 0, got `);
+  });
+
   test("headers go into the response", async () => {
     const { ask } = await serving({ headers: { "Set-Cookie": "a=1" } });
     expect(await (await ask(handshake())).read("\r\n\r\n")).toContain("Set-Cookie: a=1\r\n");

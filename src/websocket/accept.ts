@@ -12,7 +12,7 @@ import { WebSocketHandshakeError } from "./errors.ts";
 import { isToken, parseExtensions } from "./extension-header.ts";
 import { acceptKey, hasToken, isKey } from "./handshake.ts";
 import { loadCodec } from "./load-codec.ts";
-import type { WebSocketLimits } from "./options.ts";
+import { checkLimits, type WebSocketLimits } from "./options.ts";
 
 /** Options of `acceptWebSocket`. */
 export interface WebSocketOptions extends WebSocketLimits {
@@ -49,6 +49,7 @@ const VERSION = "13";
  * A request that is no valid handshake is answered here, with 405, 426, 400 or 403, and then rejects. When the
  * server closes, the connection is closed with 1001 (RFC 6455 section 7.4.1), and cut when `graceMs` is over.
  * @throws WebSocketHandshakeError with the `status` that was sent
+ * @throws RangeError for an option out of range, and then nothing was sent
  *
  * @example
  * ```ts
@@ -71,6 +72,7 @@ export async function acceptWebSocket(
   request: HttpRequest,
   options: WebSocketOptions = {},
 ): Promise<WebSocketConnection> {
+  checkLimits(options);
   const deflate = deflateOptions(options);
   const origin = request.headers.get("origin");
   const refusal =

@@ -130,6 +130,13 @@ describe("the opening handshake (RFC 6455 section 4.1)", () => {
     expect(request.match(/\r\nOrigin: https:\/\/page\.example\r\n/g)).toHaveLength(1);
   });
 
+  test.each([{ maxUnsentBytes: Number.NaN }, { closeTimeoutMs: -1 }, { handshakeTimeoutMs: Number.NaN }])(
+    "can't be made with an option out of range: %o",
+    (options) => {
+      expect(() => createWebSocket(new VirtualNetwork(), options)).toThrow(RangeError);
+    },
+  );
+
   test("offers no extension where none is wanted", async () => {
     const { request } = await begun({ perMessageDeflate: false });
     expect(request).not.toMatch(/extensions/i);

@@ -1,6 +1,7 @@
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
 import { type Network, type Socket, systemClock } from "../socket/index.ts";
 import { connectable } from "../socket/network.ts";
+import { atLeast } from "../socket/numbers.ts";
 import { authorityOf, parseProtocols, parseWebSocketUrl } from "./client-url.ts";
 import { WebSocketConnection } from "./connection.ts";
 import {
@@ -13,7 +14,7 @@ import { WebSocketHandshakeError } from "./errors.ts";
 import { randomKey } from "./handshake.ts";
 import { loadCodec } from "./load-codec.ts";
 import { openHandshake } from "./opening.ts";
-import type { WebSocketLimits } from "./options.ts";
+import { checkLimits, type WebSocketLimits } from "./options.ts";
 
 /** Options of `createWebSocket`. */
 export interface CreateWebSocketOptions extends WebSocketLimits {
@@ -32,6 +33,7 @@ export interface CreateWebSocketOptions extends WebSocketLimits {
  * events and errors, with real handshakes and frames on the wire.
  *
  * Beyond the platform's it has what `WebSocketConnection` has: iteration, `ping`, `drained`, `closed`.
+ * @throws RangeError for an option out of range, TypeError for what is no network
  *
  * @example
  * ```ts
@@ -50,7 +52,9 @@ export interface CreateWebSocketOptions extends WebSocketLimits {
  * ```
  */
 export function createWebSocket(network: Network, options: CreateWebSocketOptions = {}): typeof WebSocket {
-  const { perMessageDeflate = true } = options;
+  const { perMessageDeflate = true, handshakeTimeoutMs = 0 } = options;
+  checkLimits(options);
+  atLeast("handshakeTimeoutMs", handshakeTimeoutMs, 0, RangeError);
   const deflate = perMessageDeflate === true ? {} : perMessageDeflate || undefined;
   if (deflate !== undefined) checkDeflateOptions(deflate);
   const settings: ClientSettings = { ...options, network: connectable(network), deflate };

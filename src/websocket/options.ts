@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../socket/index.ts";
+import { atLeast } from "../socket/numbers.ts";
 import type { Role } from "./frame-header.ts";
 import type { LinkOptions } from "./link.ts";
 
@@ -59,6 +60,21 @@ const SEND_DEFAULTS = Object.freeze({
   server: { maxUnsentBytes: 67_108_864, sendTimeoutMs: 60_000 },
   client: { maxUnsentBytes: Infinity, sendTimeoutMs: 0 },
 });
+
+const NUMBERS = [
+  "maxMessageBytes",
+  "maxFrameBytes",
+  "closeTimeoutMs",
+  "pingIntervalMs",
+  "pongTimeoutMs",
+  "maxUnsentBytes",
+  "sendTimeoutMs",
+] as const;
+
+/** @throws RangeError where one is negative or no number: a limit of `NaN` would be none */
+export function checkLimits(limits: WebSocketLimits): void {
+  for (const name of NUMBERS) atLeast(name, limits[name] ?? 0, 0, RangeError);
+}
 
 /** Every option with its value. */
 export function linkOptions(options: WebSocketConnectionOptions): LinkOptions {
