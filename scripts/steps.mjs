@@ -9,6 +9,8 @@
  *   runner's JSON report, or by the step itself, which writes `{ passed, failed }` to the file that
  *   `STEP_COUNTS` names. A step without it counts as one.
  * @property {number} [minutes] After so long it is ended and has failed. Default 5.
+ * @property {boolean} [beside] Whether it runs beside the step before it: each of them keeps one core busy. Default:
+ *   when that has ended.
  * @property {() => string | undefined} [skip] Why it does not apply here, if so.
  */
 import { existsSync, readdirSync } from "node:fs";
@@ -75,11 +77,12 @@ export const steps = [
   },
   { name: "types of http1, without DOM and Node", command: tsc("src/http1") },
   { name: "types of what runs in a page", command: tsc("tsconfig.web.json") },
-  { name: "types of everything", command: tsc("tsconfig.json") },
-  { name: "types of the scripts", command: tsc("scripts") },
+  { name: "types of everything", command: tsc("tsconfig.json"), beside: true },
+  { name: "types of the scripts", command: tsc("scripts"), beside: true },
   { name: "file lengths", command: ["scripts/check-lengths.mjs"] },
   { name: "tests on Node", command: vitest("node"), counts: "vitest", minutes: 10 },
   { name: "programs: examples and README", command: vitest("programs"), counts: "vitest" },
+  { ...runtimeTests("Deno", "deno"), beside: true },
   { name: "hardening, quick forms", command: vitest("quick"), counts: "vitest", minutes: 10 },
   {
     // The same seed each time, so that a change is what makes it red: `npm run fuzz` begins with another.
@@ -87,13 +90,12 @@ export const steps = [
     command: ["hardening/fuzz/run.mjs", "60", "--seed", "1"],
     counts: "file",
   },
+  { ...runtimeTests("Bun", "bun"), beside: true },
   { name: "unused exports and packages", command: ["node_modules/knip/bin/knip.js"] },
   { name: "exports of package.json", command: ["scripts/check-exports.mjs"] },
   { name: "build", command: ["scripts/build.mjs"] },
   { name: "size in a page", command: ["scripts/size.mjs"] },
   { name: "package, installed from its tarball", command: ["scripts/check-package.mjs"], counts: "file" },
-  runtimeTests("Bun", "bun"),
-  runtimeTests("Deno", "deno"),
   { name: "tests in a page", command: vitest("page"), counts: "vitest", minutes: 8 },
   { name: "tests in a worker", command: vitest("worker"), counts: "vitest", minutes: 8 },
   { name: "docs site", command: ["scripts/docs/build.mjs"] },

@@ -36,11 +36,29 @@ process.on("SIGINT", () => exit(130));
 process.on("SIGTERM", () => exit(143));
 
 const total = { passed: 0, failed: 0 };
+/** @type {Promise<void>[]} */
+const running = [];
 for (const [index, step] of chosen.entries()) {
+  if (!step.beside) await Promise.all(running.splice(0));
+  running.push(report(step, index));
+}
+await Promise.all(running);
+
+await rm(scratch, { recursive: true, force: true });
+console.log(`${total.passed} passed, ${total.failed} failed`);
+exit(total.failed > 0 ? 1 : 0);
+
+/**
+ * Runs a step, and says what became of it.
+ *
+ * @param {import("./steps.mjs").Step} step
+ * @param {number} index
+ */
+async function report(step, index) {
   const reason = step.skip?.();
   if (reason) {
     console.log(`     skipped  ${step.name}: ${reason}`);
-    continue;
+    return;
   }
   const started = performance.now();
   const { ok, output, counts } = await run(step, join(scratch, `${index}.json`));
@@ -51,10 +69,6 @@ for (const [index, step] of chosen.entries()) {
   total.passed += counts.passed;
   total.failed += counts.failed;
 }
-
-await rm(scratch, { recursive: true, force: true });
-console.log(`${total.passed} passed, ${total.failed} failed`);
-exit(total.failed > 0 ? 1 : 0);
 
 /**
  * @param {import("./steps.mjs").Step} step
