@@ -56,7 +56,7 @@ describe("a fetch that fails", () => {
     expect(await causeOf(response)).toBe("IncompleteMessage");
   });
 
-  test("because the server reset the connection has the network's code", async () => {
+  test("because the server reset a first connection has the network's code, and is not made again", async () => {
     const { server, fetch, url } = await wireStage();
     const response = fetch(url);
     response.catch(() => {});

@@ -67,13 +67,4 @@ describe("a request on a connection that had died", () => {
     wire.destroy();
     expect(await causeOf(response)).toBe("ECONNRESET");
   });
-
-  test("is not sent again on a first connection", async () => {
-    const { server, fetch, url } = await wireStage();
-    const response = fetch(url);
-    response.catch(() => {});
-    const { wire } = await server.request();
-    wire.destroy();
-    expect(await causeOf(response)).toBe("ECONNRESET");
-  });
 });

@@ -205,7 +205,8 @@ it("lets wait who writes to a full socket, until it took everything or is gone",
   expect(await last).toBe("ConnectionClosed");
 });
 
-it("counts what waits anew once the socket took everything", () => {
+/** An output whose socket takes nothing. */
+function stalled(maxUnsent: number) {
   let cut = false;
   const socket: Partial<Socket> = {
     write: () => false,
@@ -213,28 +214,25 @@ it("counts what waits anew once the socket took everything", () => {
       cut = true;
     },
   };
-  const output = new Output(socket as Socket, 10);
+  return { output: new Output(socket as Socket, maxUnsent), isCut: () => cut };
+}
+
+it("counts what waits anew once the socket took everything", () => {
+  const { output, isCut } = stalled(10);
   for (let round = 0; round < 3; round++) {
     output.add("1234567890");
     output.flush();
     output.drained();
   }
-  expect(cut).toBe(false);
+  expect(isCut()).toBe(false);
 });
 
 it("holds exactly maxUnsent of what a socket does not take, and cuts the connection at one more", () => {
-  let cut = false;
-  const socket: Partial<Socket> = {
-    write: () => false,
-    destroy() {
-      cut = true;
-    },
-  };
-  const output = new Output(socket as Socket, 10);
+  const { output, isCut } = stalled(10);
   output.add("1234567890");
   output.flush();
-  expect(cut).toBe(false);
+  expect(isCut()).toBe(false);
   output.add("1");
   output.flush();
-  expect(cut).toBe(true);
+  expect(isCut()).toBe(true);
 });
