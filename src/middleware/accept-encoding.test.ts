@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseCoding } from "./accept-encoding.ts";
+import { chooseCoding, refusesIdentity, withIdentity } from "./accept-encoding.ts";
 
 const AVAILABLE = ["br", "gzip", "deflate"] as const;
 
@@ -27,4 +27,19 @@ test.each<[string | null, string]>([
   [",, gzip ,", "gzip"],
 ])("%j asks for %s", (field, coding) => {
   expect(chooseCoding(field, AVAILABLE)).toBe(coding);
+});
+
+test.each<[string | null, boolean]>([
+  [null, false],
+  ["gzip", false],
+  ["gzip;q=0.5", false],
+  ["gzip;q=0", false],
+  ["identity;q=0", true],
+  ["gzip, Identity ; q=0.000", true],
+  ["gzip, *;q=0", true],
+  ["identity;q=0.1, *;q=0", false],
+  ["identity;q=0, *", true],
+])("%j refuses the content as it is: %s", (field, refused) => {
+  expect(refusesIdentity(field)).toBe(refused);
+  expect(refusesIdentity(withIdentity(field ?? ""))).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { listElements } from "../http1/list.ts";
+import { listElements, trim } from "../http1/list.ts";
 
 export const IDENTITY = "identity";
 
@@ -29,6 +29,21 @@ export function chooseCoding<Coding extends string>(
     }
   }
   return chosen;
+}
+
+/** Whether the client refuses the content as it is: by name, or with `*` for all that it doesn't name. */
+export function refusesIdentity(field: string | null): boolean {
+  if (field === null || !field.includes("=0")) return false; // without a look at each element of most fields
+  const weights = weightsOf(field);
+  return (weights.get(IDENTITY) ?? weights.get("*")) === 0;
+}
+
+/** The same `Accept-Encoding` from somebody who takes the content as it is where there is nothing better. */
+export function withIdentity(field: string): string {
+  const others = listElements(field).filter(
+    (element) => trim(element.split(";")[0] ?? "").toLowerCase() !== IDENTITY,
+  );
+  return [...others, `${IDENTITY};q=0.001`].join(", ");
 }
 
 /** Elements that break the grammar count for nothing. `x-gzip` is gzip (section 8.4.1.3). */

@@ -1,7 +1,7 @@
 import { type HeadersInput, HttpHeaders } from "../http1/headers.ts";
 import { callable } from "../server/errors.ts";
 import type { BodyContent, BodyWriter, HttpRequest, RequestCallback } from "../server/types.ts";
-import { chooseCoding, IDENTITY } from "./accept-encoding.ts";
+import { chooseCoding, IDENTITY, refusesIdentity, withIdentity } from "./accept-encoding.ts";
 import { callWithAnswers } from "./answers.ts";
 import { type ContentCoding, supportedCodings } from "./codings.ts";
 import { type Content, compressed, compressedWriter, isContent, sizeOf } from "./compressed-content.ts";
@@ -20,6 +20,8 @@ interface Settings {
   readonly threshold: number;
   readonly codings: readonly ContentCoding[];
   readonly filter: (mediaType: string) => boolean;
+  /** The client refuses the content as it is. */
+  readonly always: boolean;
 }
 
 /**
@@ -27,8 +29,8 @@ interface Settings {
  * weights) and it pays.
  *
  * Sent as they are: what has a `Content-Encoding`, `Content-Range` or digest of its content already, parts (206), responses
- * with `Cache-Control: no-transform`, types that are compressed in themselves, small content, and event streams,
- * as `CompressionStream` holds back what it is given until there is more. A response that depends on
+ * with `Cache-Control: no-transform`, types that are compressed in themselves, small content (unless the client refuses it: `identity;q=0`), and event
+ * streams, as `CompressionStream` holds back what it is given until there is more. A response that depends on
  * `Accept-Encoding` says so in `Vary`; a strong `ETag` becomes a weak one (RFC 9110 section 8.8.1).
  *
  * @throws TypeError for a coding that the platform lacks
@@ -50,8 +52,17 @@ export function compress(callback: RequestCallback, options: CompressOptions = {
   const { thresholdBytes = 1024, codings = supportedCodings(), filter = isCompressible } = options;
   const missing = codings.find((coding) => !supportedCodings().includes(coding));
   if (missing !== undefined) throw new TypeError(`this platform can't compress with ${missing}`);
-  const settings: Settings = { threshold: thresholdBytes, codings, filter };
-  return (request) => callWithAnswers(callback, request, answersOf(request, settings));
+  const settings: Settings = { threshold: thresholdBytes, codings, filter, always: false };
+  return (request) => {
+    const accepted = request.headers.get("accept-encoding");
+    if (accepted === null || !refusesIdentity(accepted) || chooseCoding(accepted, codings) === IDENTITY)
+      return callWithAnswers(callback, request, answersOf(request, settings));
+    // A callback that looks at it need not refuse (406) what will be encoded here, however small it is.
+    const headers = new HttpHeaders(request.headers);
+    headers.set("Accept-Encoding", withIdentity(accepted));
+    const always = { ...settings, threshold: 1, always: true };
+    return callWithAnswers(callback, request, answersOf(request, always), headers);
+  };
 }
 
 function answersOf(request: HttpRequest, settings: Settings): Pick<HttpRequest, "respond" | "sendHeaders"> {
@@ -73,7 +84,7 @@ function answersOf(request: HttpRequest, settings: Settings): Pick<HttpRequest, 
       }
       const coding = negotiate(request, all, settings);
       if (coding === IDENTITY) return request.respond(code, content, all);
-      return respondCompressed(request, code, content, all, coding);
+      return respondCompressed(request, code, content, all, coding, settings.always);
     },
     async sendHeaders(headers: HeadersInput, code = 200): Promise<BodyWriter> {
       const all = new HttpHeaders(headers);
@@ -94,6 +105,7 @@ async function respondCompressed(
   content: Content,
   headers: HttpHeaders,
   coding: ContentCoding,
+  always: boolean,
 ): Promise<void> {
   const encoded = new HttpHeaders(headers);
   encode(encoded, coding);
@@ -103,7 +115,7 @@ async function respondCompressed(
     return writer.close();
   }
   const body = await compressed(content, coding);
-  if (body instanceof Uint8Array && body.length >= (sizeOf(content) ?? 0))
+  if (!always && body instanceof Uint8Array && body.length >= (sizeOf(content) ?? 0))
     return request.respond(code, content, headers);
   return request.respond(code, body, encoded);
 }
