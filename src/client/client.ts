@@ -13,7 +13,10 @@ export class Client {
 
   constructor(network: Network, options: FetchOptions) {
     this.config = resolveOptions(options);
-    this.#networks = { "http:": connectable(network), "https:": options.secureNetwork };
+    this.#networks = {
+      "http:": connectable(network),
+      "https:": options.secureNetwork && connectable(options.secureNetwork),
+    };
   }
 
   /** @throws TypeError once it takes no more requests */

@@ -6,6 +6,7 @@ test("options out of range are refused", async () => {
   await expect(wireStage({ maxConnectionsPerOrigin: 0 })).rejects.toThrow("maxConnectionsPerOrigin");
   await expect(wireStage({ limits: { maxHeaderBytes: Number.NaN } })).rejects.toThrow("maxHeaderBytes");
   await expect(wireStage({ userAgent: "me\r\nEvil: 1" })).rejects.toThrow("User-Agent");
+  await expect(wireStage({ secureNetwork: {} as never })).rejects.toThrow(TypeError("wanted a network"));
 });
 
 test("a limit that is left undefined is the default, and not none", async () => {
