@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { VirtualNetwork } from "../adapters/virtual/index.ts";
 import type { Network } from "../socket/index.ts";
 import { settled, WireClient } from "../testing/index.ts";
@@ -103,6 +103,40 @@ it("tells a consumer that has paused of a reset, and no more of what waits for i
   await settled();
   expect(log).toEqual(["data first words Uint8Array", "close ECONNRESET"]);
   await close();
+});
+
+it("goes on with a consumer that threw, as a page goes on after an error that was reported", async () => {
+  const reported: unknown[] = [];
+  const platform = queueMicrotask;
+  const spy = vi.spyOn(globalThis, "queueMicrotask").mockImplementation((task) =>
+    platform(() => {
+      try {
+        task();
+      } catch (error) {
+        reported.push(error);
+      }
+    }),
+  );
+  try {
+    const { client, log, goOn, close } = await stage((event) => {
+      if (event.startsWith("data first")) throw new Error("the consumer's own");
+    });
+    await client.send(`${UPGRADE}first words`);
+    await settled();
+    goOn();
+    await settled();
+    expect(reported).toEqual([new Error("the consumer's own")]);
+    await client.send("second words");
+    client.end();
+    await settled();
+    expect(log).toEqual(["data first words Uint8Array", "data second words Uint8Array", "end"]);
+    client.destroy();
+    await settled();
+    expect(log.at(-1)).toBe("close ECONNRESET");
+    await close();
+  } finally {
+    spy.mockRestore();
+  }
 });
 
 /** A socket that was handed over and that nobody has opened. */

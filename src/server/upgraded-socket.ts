@@ -16,8 +16,8 @@ export class UpgradedSocket implements UpgradedConnection {
   #events: SocketEvents | undefined;
   #paused = false;
   #scheduled = false;
-  #closed: { error: Error | undefined } | undefined;
-  /** What it was destroyed with, where the socket may have been closing by then. */
+  #closed = false;
+  /** What the close tells: the socket's, or what it was destroyed with where that was closing by then. */
   #error: Error | undefined;
   #onShutDown: (() => void) | undefined;
   #shuttingDown = false;
@@ -105,7 +105,8 @@ export class UpgradedSocket implements UpgradedConnection {
   }
 
   onClose(error?: Error): void {
-    this.#closed = { error };
+    this.#closed = true;
+    this.#error = error ?? this.#error;
     this.#schedule();
   }
 
@@ -118,13 +119,19 @@ export class UpgradedSocket implements UpgradedConnection {
   }
 
   #deliver(events: SocketEvents): void {
-    if (this.#owesDrain) events.onDrain();
-    this.#owesDrain = false;
-    while (!this.#paused && this.#waiting.length > 0 && !this.#closed?.error) this.#waiting.shift()?.(events);
-    // Behind the close nothing is scheduled any more.
-    if (this.#closed && (this.#closed.error || this.#waiting.length === 0))
-      return events.onClose(this.#closed.error ?? this.#error);
     this.#scheduled = false;
-    if (!this.#paused) this.#socket.resume();
+    const next = this.#owesDrain
+      ? () => events.onDrain()
+      : this.#paused || this.#error
+        ? undefined
+        : this.#waiting.shift();
+    this.#owesDrain = false;
+    if (next) {
+      this.#schedule(); // there may be more, and the consumer may throw
+      next(events);
+    } else if (this.#closed && (this.#error || this.#waiting.length === 0)) {
+      this.#scheduled = true; // behind the close there is nothing any more
+      events.onClose(this.#error);
+    } else if (!this.#paused) this.#socket.resume();
   }
 }
