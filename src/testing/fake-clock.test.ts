@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { VirtualNetwork } from "../adapters/virtual/index.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { WaitFailed } from "./wake-up.ts";
 
 describe("FakeClock", () => {
   it("runs timers in the order of their time, each at its own time", async () => {
@@ -53,4 +55,88 @@ describe("FakeClock", () => {
     await clock.advance(0);
     expect(ran).toBe(1);
   });
+
+  it("runs timers of the platform before its own next one, however many of its own ran before", async () => {
+    const clock = new FakeClock(0);
+    const ran: string[] = [];
+    ticks(clock, 300, (now) => {
+      if (now === 250) setTimeout(() => ran.push(`platform's at ${clock.now()}`), 0);
+      if (now === 251) ran.push("next");
+    });
+    await clock.advance(300);
+    expect(ran).toEqual(["platform's at 250", "next"]);
+  });
+
+  it("lets two peers that have much to say to each other come to their end before its next timer", async () => {
+    const clock = new FakeClock(0);
+    let endedAt: number | undefined;
+    const begin = await talkers(clock, 2000, () => {
+      endedAt = clock.now();
+    });
+    ticks(clock, 300, (now) => now === 250 && begin());
+    await clock.advance(300);
+    expect(endedAt).toBe(250);
+  });
+
+  it("comes back from a step in which two peers go on for ever", async () => {
+    const clock = new FakeClock(0);
+    const begin = await talkers(clock, Infinity);
+    ticks(clock, 152, (now) => now === 150 && begin());
+    await clock.advance(152);
+    expect(clock.now()).toBe(152);
+  });
+
+  it("passes until a promise is settled, and no further", async () => {
+    const clock = new FakeClock(0);
+    const later = (ms: number) => new Promise<number>((resolve) => clock.setTimeout(() => resolve(ms), ms));
+    clock.setTimeout(() => {}, 3000);
+    expect(await clock.until(later(2000).then((ms) => later(ms / 2)))).toBe(1000);
+    expect([clock.now(), clock.pending]).toEqual([3000, 0]);
+    const failure = new Error("failed");
+    await expect(clock.until(later(5).then(() => Promise.reject(failure)))).rejects.toBe(failure);
+  });
+
+  it("waits for what takes the platform's time, once no timer is left", async () => {
+    const clock = new FakeClock(0);
+    expect(await clock.until(new Promise((resolve) => setTimeout(() => resolve("came"), 20)))).toBe("came");
+  });
+
+  it("says so when what it passes for has not come", async () => {
+    const clock = new FakeClock(0);
+    const again = () => void clock.setTimeout(again, 600);
+    again();
+    const never = new Promise(() => {});
+    await expect(clock.until(never, { withinMs: 1000 })).rejects.toThrow(
+      new WaitFailed("Not settled within 1000 ms: the next timer is due in 600 ms"),
+    );
+    expect(clock.now()).toBe(600);
+    await expect(new FakeClock().until(never)).rejects.toThrow(/86400000 ms: no timer is left/);
+  });
 });
+
+/** Sets a timer for each millisecond. */
+function ticks(clock: FakeClock, count: number, at: (now: number) => unknown): void {
+  clock.setTimeout(() => {
+    at(clock.now());
+    if (count > 1) ticks(clock, count - 1, at);
+  }, 1);
+}
+
+/** Two peers that answer each other octet by octet. @returns what makes them begin; `ended` when they said `count` */
+async function talkers(clock: FakeClock, count: number, ended?: () => void): Promise<() => void> {
+  const network = new VirtualNetwork({ clock });
+  const listener = await network.listen({ port: 80 });
+  const [client, server] = await Promise.all([
+    network.connect({ host: "localhost", port: 80 }),
+    listener.accept(),
+  ]);
+  let left = count;
+  for (const socket of [client, server]) {
+    const onData = () => {
+      if (--left > 0) socket.write("x");
+      else if (left === 0) ended?.();
+    };
+    socket.open({ onData, onEnd() {}, onDrain() {}, onClose() {} });
+  }
+  return () => void client.write("x");
+}

@@ -1,5 +1,12 @@
 import type { Clock } from "../socket/index.ts";
+import { Stepping } from "./stepping.ts";
 import { settled } from "./turn.ts";
+import { WaitFailed } from "./wake-up.ts";
+
+/** Longer than whatever a network's slowness is tested with. */
+const DAY_MS = 86_400_000;
+/** About a second in which nothing is set on the clock. */
+const MOST_LOOKS = 500;
 
 interface Timer {
   readonly due: number;
@@ -62,19 +69,75 @@ export class FakeClock implements Clock {
 
   /**
    * Lets `ms` milliseconds pass: every timer that comes due runs at its own time, in order, those that others
-   * set on the way too, and what it set in motion (promises, messages, sockets) runs before the next one does.
-   * What was in motion before the call runs first.
+   * set on the way too, and what it set in motion (promises, messages, sockets, timers of the platform that are due) runs
+   * before the next one does. What was in motion before the call runs first.
    */
   async advance(ms: number): Promise<void> {
-    await settled();
     const end = this.#now + ms;
-    for (let timer = this.#next(); timer && timer.due <= end; timer = this.#next()) {
-      this.#now = Math.max(this.#now, timer.due);
-      this.#timers.delete(timer);
-      timer.callback();
-      await settled();
-    }
+    await this.#pass(() => this.#dueBy(end));
     this.#now = Math.max(this.#now, end);
+  }
+
+  /**
+   * Lets time pass until `promise` settles, and no longer.
+   *
+   * @param withinMs of this clock. Default a day.
+   * @returns what the promise resolves with; it rejects as the promise does.
+   * @throws WaitFailed when so much time has passed, or no timer is left that the promise could wait for.
+   * @example
+   * ```ts
+   * import { AsyncHttpServer, createFetch, VirtualNetwork } from "portico";
+   * import { FakeClock } from "portico/testing";
+   *
+   * const clock = new FakeClock();
+   * const network = new VirtualNetwork({ clock, latencyMs: 100, bytesPerSecond: 1000 });
+   * const timeouts = { writeStallMs: 0 }; // else the server gives so slow a reader up
+   * const server = new AsyncHttpServer({ network, clock, timeouts });
+   * void server.serve(80, (request) => request.respond(200, new Uint8Array(3_600_000)));
+   * const fetch = createFetch(network, { clock });
+   *
+   * const started = clock.now();
+   * const response = await clock.until(fetch("http://localhost/"));
+   * const { length } = new Uint8Array(await clock.until(response.arrayBuffer())); // 3600000
+   * console.log(length, "bytes in", clock.now() - started, "ms"); // an hour, in a moment
+   * ```
+   */
+  async until<T>(promise: Promise<T>, { withinMs = DAY_MS }: { withinMs?: number } = {}): Promise<T> {
+    const end = this.#now + withinMs;
+    let pending = true;
+    const settles = () => {
+      pending = false;
+    };
+    promise.then(settles, settles);
+    const next = () => (pending ? this.#dueBy(end) : undefined);
+    // More than one look: files and other threads take time of the platform's.
+    for (let looks = 0; pending && looks < MOST_LOOKS && (this.nextIn ?? 0) <= end - this.#now; looks++)
+      await this.#pass(next);
+    if (!pending) return promise;
+    const why = this.nextIn === undefined ? "no timer is left" : `the next timer is due in ${this.nextIn} ms`;
+    throw new WaitFailed(`Not settled within ${withinMs} ms: ${why}`);
+  }
+
+  /** Runs timers for as long as there is a next one. */
+  async #pass(next: () => Timer | undefined): Promise<void> {
+    await settled();
+    const stepping = new Stepping();
+    try {
+      for (let timer = next(); timer; timer = next()) {
+        this.#now = Math.max(this.#now, timer.due);
+        this.#timers.delete(timer);
+        timer.callback();
+        await stepping.step();
+      }
+    } finally {
+      stepping.stop();
+    }
+    if (stepping.hurried) await settled();
+  }
+
+  #dueBy(end: number): Timer | undefined {
+    const next = this.#next();
+    return next && next.due <= end ? next : undefined;
   }
 
   #next(): Timer | undefined {
