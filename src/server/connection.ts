@@ -72,6 +72,8 @@ export class Connection implements SocketEvents, Watched {
   #awaitsHead = true;
   /** Body bytes received when the body timeout was last set. */
   #mark = 0;
+  /** When octets of the body last came, or began to be waited for. */
+  #arrivedAt = 0;
 
   constructor(socket: Socket, host: ConnectionHost, callback: RequestCallback) {
     this.socket = socket;
@@ -148,17 +150,15 @@ export class Connection implements SocketEvents, Watched {
 
   // What the exchange asks for.
 
-  /** Octets of the body are waited for from now on. */
-  awaitBody(): void {
+  /** Octets of the body are waited for from now on. @param received how many have come */
+  awaitBody(received: number): void {
+    const now = this.host.clock.now();
     if (this.#deadline === 0) {
-      this.#mark = this.#exchange?.incoming?.received ?? 0;
+      this.#mark = received;
       this.#wait(this.host.timeouts.bodyMs);
-    }
+    } else this.#deadline += now - this.#arrivedAt; // which was the callback's time
+    this.#arrivedAt = now;
     this.#updateFlow();
-  }
-
-  bodyArrived(): void {
-    this.#deadline = 0;
   }
 
   /** While requests are being taken what is written leaves behind the last of them. */
@@ -241,9 +241,13 @@ export class Connection implements SocketEvents, Watched {
 
   /** Goes on with the request that is being served, and serves every other that is there. */
   #advance(): void {
-    if (!this.#open || this.#advancing) return;
+    if (this.#advancing) return;
     this.#advancing = true;
-    this.#exchange?.incoming?.progress();
+    const incoming = this.#exchange?.incoming;
+    if (incoming?.waiting) {
+      this.#arrivedAt = this.host.clock.now();
+      incoming.progress();
+    }
     while (this.#open && !this.#exchange && !this.output.full) {
       let head: RequestHead | undefined;
       try {
@@ -330,7 +334,6 @@ export class Connection implements SocketEvents, Watched {
 
   /** Reads on unless more waits than is wanted. */
   #updateFlow(): void {
-    if (!this.#open) return;
     const exchange = this.#exchange;
     const wanted = exchange ? exchange.incoming?.waiting : !this.#output?.full;
     this.#setPaused(

@@ -127,8 +127,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
   bodyTimedOut(mark: number): void {
     const { connection, incoming } = this;
     if (!incoming?.waiting) return this.#complete(); // it is the callback that takes its time, unless that has ended
-    if (incoming.received - mark >= BODY_PROGRESS) return connection.awaitBody();
-    this.#closeAfter = true;
+    if (incoming.received - mark >= BODY_PROGRESS) return connection.awaitBody(incoming.received);
     incoming.fail(new ProtocolError("RequestTimeout", 408));
     if (this.answered) this.abort();
   }
@@ -160,18 +159,17 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     return event;
   }
 
-  bodyWanted(): void {
+  bodyWanted(received: number): void {
     const { connection } = this;
     if (this.#continueOwed) {
       this.#continueOwed = false;
       connection.output.add(CONTINUE);
       connection.output.flush();
     }
-    connection.awaitBody();
+    connection.awaitBody(received);
   }
 
   bodyEnded(): FieldLines | undefined {
-    this.connection.bodyArrived();
     // Not from inside the read: who reads has to get what was read first.
     if (this.#stage === ANSWERED) queueMicrotask(() => this.#complete());
     return this.connection.reader.trailers;
@@ -259,7 +257,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
    * has to get it now: behind the final head it would be too late (RFC 9110 section 15.2).
    */
   streamStarting(): void {
-    if (this.#continueOwed && this.incoming?.taken) this.bodyWanted();
+    if (this.#continueOwed && this.incoming?.taken) this.bodyWanted(0);
   }
 
   /**
@@ -297,7 +295,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
 
   #callbackEnded(): void {
     // To whom seems to be gone there is nothing to say.
-    if (!this.answered && !this.closed && !this.signal.aborted)
+    if (!this.answered && !this.signal.aborted)
       return this.#callbackFailed(this.#refused ?? new UsageError("NoResponse"));
     this.#settled = true;
     if (this.answered) this.#complete();
@@ -311,7 +309,6 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
     const late = this.closed && error instanceof UsageError && error.code === "ConnectionClosed";
     // A call that came too late, or the signal's reason, which who waits for it throws on, is nobody's mistake.
     if (!peersFault && !late && !(this.signal.aborted && error === this.signal.reason)) this.#report(error);
-    if (this.closed) return;
     if (!this.answered) {
       const status = peersFault ? error.status : 500;
       void this.respond(status, reasonPhrase(status), { "Content-Type": "text/plain; charset=utf-8" });

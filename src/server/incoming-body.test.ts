@@ -22,7 +22,7 @@ class Arriving implements BodySource {
 
   arrive(...events: BodyEvent[]): void {
     this.#events.push(...events);
-    this.body.progress();
+    if (this.body.waiting) this.body.progress();
   }
 
   readBody(): BodyEvent {

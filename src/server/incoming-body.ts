@@ -11,8 +11,8 @@ import { quiet } from "./outgoing-body.ts";
 export interface BodySource {
   /** The next of the octets that are there. @throws ProtocolError */
   readBody(): BodyEvent;
-  /** The application waits for more: let octets come, and send 100 where the client waits for that. */
-  bodyWanted(): void;
+  /** The application waits for more: let octets come, and send 100 where the client waits for that. @param received how many have come */
+  bodyWanted(received: number): void;
   /** The body was read to its end, or can't be. @returns its trailer section */
   bodyEnded(): FieldLines | undefined;
 }
@@ -156,13 +156,12 @@ export class IncomingBody {
       this.#waiter = { resolve, reject };
     });
     this.#awaited = awaited;
-    this.#source.bodyWanted();
+    this.#source.bodyWanted(this.received);
     return awaited;
   }
 
-  /** Octets arrived: whoever waits for them gets them. */
+  /** Octets arrived: whoever waits for them, and somebody does, gets them. */
   progress(): void {
-    if (this.#waiter === undefined) return;
     try {
       const event = this.#next();
       if (event === "need-more") return;

@@ -154,7 +154,7 @@ function framing(exchange: Exchange, code: number, size: number, bodied: boolean
     if (!bodied || size === UNKNOWN || size === declaredLength) return declaredLength;
     throw new UsageError("ContentLengthMismatch", `${size} bytes, wanted ${declaredLength}`);
   }
-  if (bodied ? size !== UNKNOWN : size > 0 || (size === 0 && code !== 304)) return size;
+  if (size > 0 || (size === 0 && code !== 304)) return size;
   if (!bodied) return "none";
   // HTTP/1.0 has no chunks: the close ends the body (RFC 9112 section 6.1).
   return exchange.head.minor === 0 ? "until-close" : "chunked";
