@@ -236,4 +236,57 @@ describe("who reads a request's body", () => {
     });
     expect((await ask(`${post("Content-Length: 4")}abcd`)).text).toMatch(/^HTTP\/1\.1 200 /);
   });
+
+  it("gets its trailers whenever it asks for them, or hears that they can't come", async () => {
+    const trailers: Promise<unknown>[] = [];
+    const { ask } = await serveOnLine(async (request) => {
+      trailers.push(request.trailers.then((fields) => fields.get("x-sum")).catch((error) => error.code));
+      await request.respond(200, await request.text());
+    });
+    const client = await ask(`${post("Transfer-Encoding: chunked")}1\r\na\r\n`);
+    await client.send("0\r\nX-Sum: 9\r\n\r\n");
+    await client.read("\r\n\r\na");
+    (await ask(`${post("Transfer-Encoding: chunked")}1\r\na\r\n`)).destroy();
+    await settled();
+    expect(await Promise.all(trailers)).toEqual(["9", "ConnectionClosed"]);
+  });
+
+  it("has one stream of it, however often it asks", async () => {
+    const { ask } = await serveOnLine((request) => {
+      const { body } = request;
+      return request.respond(200, String(request.body === body));
+    });
+    expect((await ask(`${post("Content-Length: 1")}a`)).text).toMatch(/true$/);
+  });
+
+  it("by a stream that it began too late is told so, and nothing of it seems to be the end", async () => {
+    let stream: ReadableStream<Uint8Array> | null = null;
+    const { ask } = await serveOnLine((request) => {
+      stream = request.body;
+      return request.respond(200, "first");
+    });
+    const client = await ask(`${post("Content-Length: 4")}ab`);
+    await client.read("first");
+    await settled();
+    await expect((stream as unknown as ReadableStream).getReader().read()).rejects.toMatchObject({
+      code: "BodyAlreadyRead",
+    });
+  });
+
+  it("beyond its end takes nothing of the body behind it", async () => {
+    let first: AsyncIterator<Uint8Array> | undefined;
+    const { ask } = await serveOnLine(async (request) => {
+      if (first === undefined) {
+        first = request[Symbol.asyncIterator]();
+        while (!(await first.next()).done);
+        return request.respond(200, "first");
+      }
+      expect(await first.next()).toEqual({ done: true, value: undefined });
+      await request.respond(200, await request.text());
+    });
+    const client = await ask(`${post("Content-Length: 1")}a`);
+    await client.read("first");
+    await client.send(`${post("Content-Length: 6")}second`);
+    await client.read("second");
+  });
 });

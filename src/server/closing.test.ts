@@ -84,6 +84,24 @@ describe("closing a server", () => {
     expect(client.state).toBe("half-closed");
   });
 
+  it("lets a request be answered that is not the first of its connection, or came long after it was accepted", async () => {
+    const finish: (() => void)[] = [];
+    const { ask, clock, server } = await serveOnLine(async (request) => {
+      if (request.target === "/") await new Promise<void>((resolve) => finish.push(resolve));
+      await request.respond(200, request.target);
+    });
+    const [second, old] = [await ask("GET /first HTTP/1.1\r\nHost: a\r\n\r\n"), await ask("")];
+    await second.send(GET);
+    await clock.advance(1000);
+    await old.send(GET);
+    await settled();
+    void server.close({ graceMs: 60_000 });
+    await clock.advance(1000);
+    for (const settle of finish) settle();
+    await settled();
+    for (const client of [second, old]) expect(client.text).toMatch(/Connection: close\r\n\r\n\/$/);
+  });
+
   it("with no grace cuts at once, also where there was some", async () => {
     const { ask, server } = await serveOnLine(() => new Promise(() => {}));
     const client = await ask(GET);
@@ -123,6 +141,21 @@ it("a connection idles for ever without keepAliveMs", async () => {
   await clock.advance(600_000);
   await settled();
   expect(client.state).toBe("open");
+});
+
+it("a connection whose answers were many waits for its client's end no longer than one that had few", async () => {
+  const { ask, clock } = await serveOnLine((request) => request.respond(200, "x".repeat(50_000)));
+  const client = await ask(GET);
+  await client.send(GET.repeat(2));
+  await settled();
+  await client.send(GET.replace("Host", "Connection: close\r\nHost"));
+  await settled();
+  expect(client.state).toBe("half-closed");
+  await clock.advance(1900);
+  expect(client.state).toBe("half-closed");
+  await clock.advance(1100);
+  await settled();
+  expect(client.state).toBe("reset");
 });
 
 it("a HEAD that is refused is told the length of what is not sent", async () => {

@@ -45,4 +45,20 @@ describe("100-continue beside a streamed response", () => {
     await client.send("hello");
     expect(await client.read("0\r\n\r\n")).toBe("5\r\nhello\r\n0\r\n\r\n");
   });
+
+  test("comes once, in however many pieces the body comes then", async () => {
+    const client = await serve(async (request) => request.respond(200, await request.text()));
+    await client.send(head);
+    expect(await client.read("\r\n\r\n")).toBe("HTTP/1.1 100 Continue\r\n\r\n");
+    await client.send("hello", "bytes");
+    expect(await client.read("hello")).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  });
+
+  test("does not come where nobody holds the body: the client need not send it", async () => {
+    const client = await serve((request) => request.respond(403, new Blob(["no"]).stream()));
+    await client.send(head);
+    expect(await client.readToEnd()).toMatch(
+      /^HTTP\/1\.1 403 Forbidden\r\n(?:.*\r\n)?Connection: close\r\n/s,
+    );
+  });
 });

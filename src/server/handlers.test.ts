@@ -57,6 +57,7 @@ describe("a program's handlers", () => {
     const clock = new FakeClock();
     const network = new VirtualNetwork({ clock });
     let failures = 0;
+    const told: unknown[] = [];
     const short = {
       connect: network.connect.bind(network),
       descriptors: () => network.descriptors(),
@@ -72,18 +73,21 @@ describe("a program's handlers", () => {
     const server = new HttpServer({
       network: short,
       clock,
-      onError() {
+      onError(error) {
+        told.push(error);
         throw wrong;
       },
     });
     const served = server.serve(80, (request) => request.respond(200, "ok"));
     await settled();
+    expect(failures).toBe(1); // and no other try for a while
     await clock.advance(100);
     const client = await WireClient.connect(network, { host: "localhost", port: 80 });
     await client.send(GET);
     await client.read("ok");
     await server.close({ graceMs: 0 });
     await expect(served).resolves.toBeUndefined();
+    expect(told).toEqual([expect.objectContaining({ code: "EMFILE" })]);
   });
 
   it("of errors may answer, with a stream too", async () => {

@@ -13,7 +13,9 @@ async function answered(sent: string) {
   const [network, clock] = [new VirtualNetwork(), new FakeClock()];
   const server = new HttpServer({ network, clock });
   let end = () => {};
+  let signal: AbortSignal | undefined;
   const serving = server.serve(80, async (request) => {
+    signal = request.signal;
     await request.respond(200, request.method);
     await new Promise<void>((resolve) => {
       end = resolve;
@@ -27,7 +29,7 @@ async function answered(sent: string) {
     await server.close({ graceMs: 0 });
     await serving;
   };
-  return { client, clock, end: () => end(), close };
+  return { client, clock, end: () => end(), aborted: () => signal?.aborted, close };
 }
 
 it("a callback that runs on behind its answer keeps a connection whose body is unread, whatever the timeouts", async () => {
@@ -49,6 +51,8 @@ it("and no longer than until the server closes, or the client is seen to go", as
   const second = await answered(POST);
   second.client.destroy();
   expect(await second.client.closed()).toBe("closed");
+  await settled();
+  expect(second.aborted()).toBe(false); // it has its answer
   await second.close();
 });
 

@@ -67,6 +67,16 @@ describe("a slow reader of a large answer", () => {
     await close();
   });
 
+  it("gets all of its last answer although that takes longer than writeStallMs", async () => {
+    const line = { bytesPerSecond: 4096, maxSegmentBytes: 16_384 };
+    const callback: RequestCallback = (request) => request.respond(200, bytes);
+    const { client, seconds, close } = await download(line, callback, "Connection: close\r\n");
+    await seconds(size / 4096 + 10);
+    expect(client.bytes.length).toBeGreaterThan(size);
+    expect(client.state).toBe("half-closed");
+    await close();
+  });
+
   it("is never reset behind its last answer without a limit for that, however large it was", async () => {
     const callback: RequestCallback = (request) => request.respond(200, bytes);
     const { client, seconds, close } = await download({}, callback, "Connection: close\r\n", { lingerMs: 0 });
