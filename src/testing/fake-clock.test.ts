@@ -70,7 +70,7 @@ describe("FakeClock", () => {
   it("lets two peers that have much to say to each other come to their end before its next timer", async () => {
     const clock = new FakeClock(0);
     let endedAt: number | undefined;
-    const begin = await talkers(clock, 2000, () => {
+    const begin = await talkers(clock, 1200, () => {
       endedAt = clock.now();
     });
     ticks(clock, 300, (now) => now === 250 && begin());

@@ -53,8 +53,8 @@ export class Stepping {
   }
 
   async step(): Promise<void> {
+    if (setImmediate) await this.#rest();
     if (!this.#hook || --this.#patience >= 0) return settled();
-    await this.#rest();
     if (this.#begun === 0) return;
     this.#begun = -1; // our timer; what others begin meanwhile is the next step's to wait for
     await new Promise((resolve) => setTimeout(resolve, 0));
