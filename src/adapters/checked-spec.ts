@@ -7,8 +7,9 @@ import { portProblem } from "../socket/port.ts";
  * mistake, and said by its name.
  */
 
-/** @throws NetworkError `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE` */
+/** @throws NetworkError `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`, `ENOTSUP` */
 export function checkListen(spec: ListenSpec): void {
+  checkPlain(spec);
   checkPort(spec.port, spec.family);
   checkBacklog(spec.backlog);
   const { address } = spec;
@@ -17,10 +18,21 @@ export function checkListen(spec: ListenSpec): void {
 }
 
 /** @throws as `checkListen` */
-export function checkConnect({ host, port }: ConnectSpec): void {
+export function checkConnect(spec: ConnectSpec): void {
+  const { host, port } = spec;
+  checkPlain(spec);
   checkPort(port);
   if (typeof host !== "string" || host === "")
     throw invalid(`host must be a name or an address, got ${String(host)}`);
+}
+
+/**
+ * Whoever names TLS here gets no plain text instead: it is `NodeNetwork`'s own option, for all of its connections.
+ * @throws NetworkError `ENOTSUP`
+ */
+export function checkPlain(spec: object): void {
+  if ("tls" in spec && spec.tls !== undefined && spec.tls !== false)
+    throw new NetworkError("ENOTSUP", "tls is an option of new NodeNetwork() alone, of portico/node");
 }
 
 /** @throws as `checkListen` */

@@ -7,7 +7,7 @@ import {
   type Socket,
 } from "../../socket/index.ts";
 import { AcceptQueue } from "../accept-queue.ts";
-import { checkConnect, checkListen } from "../checked-spec.ts";
+import { checkConnect, checkListen, checkPlain } from "../checked-spec.ts";
 import { ipAddress } from "../ip-address.ts";
 import { networkError } from "./errors.ts";
 import { BunListener } from "./listener.ts";
@@ -23,8 +23,11 @@ const DEFAULT_BACKLOG = 511;
  * - `listen({ port })` without an address is dual stack where the host has IPv6, and IPv4 else. With
  *   `family: "IPv6"` it takes IPv6 connections alone.
  * - `reuseAddr: false` has no effect, as on Node. `backlog` bounds the connections that nobody accepted.
+ * - A `connect` that is given up rejects at once, but Bun can't stop: it holds a descriptor, and the process, until
+ *   somebody answered or the kernel gave up, two minutes as a rule.
  * - `descriptors()` counts this network's own sockets; Bun can't tell the limit.
  * - Nagle's algorithm is off.
+ * - It speaks no TLS, and throws `ENOTSUP` where `tls` is asked of it: `NodeNetwork` of `portico/node` does, on Bun too.
  *
  * @example
  * ```ts
@@ -42,8 +45,16 @@ export class BunNetwork implements Network {
   };
 
   /**
+   * @param options none: they are looked at for `tls` alone
+   * @throws NetworkError `ENOTSUP` for `tls`
+   */
+  constructor(options: { readonly tls?: undefined } = {}) {
+    checkPlain(options);
+  }
+
+  /**
    * @throws NetworkError with Node's code: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`, `EAFNOSUPPORT`;
-   * `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE` for options that make no sense.
+   * `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE` for options that make no sense, `ENOTSUP` for `tls`.
    */
   async listen(options: ListenSpec): Promise<Listener> {
     checkListen(options);
@@ -59,15 +70,18 @@ export class BunNetwork implements Network {
     const { host, port, signal } = options;
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const abort = () => reject(signal?.reason);
-      const fail = (error: unknown) =>
-        reject(networkError(error, `could not connect to ${host} port ${port}`));
-      signal?.addEventListener("abort", abort, { once: true });
-      const opened = (raw: RawSocket<BunSocket>) => {
+      const settle = (then: () => void) => {
         signal?.removeEventListener("abort", abort);
+        then();
+      };
+      const abort = () => settle(() => reject(signal?.reason));
+      const fail = (error: unknown) =>
+        settle(() => reject(networkError(error, `could not connect to ${host} port ${port}`)));
+      signal?.addEventListener("abort", abort);
+      const opened = (raw: RawSocket<BunSocket>) => {
         const socket = this.#adopt(raw);
         if (signal?.aborted) socket.destroy();
-        else resolve(socket);
+        else settle(() => resolve(socket));
       };
       const connectError = (_raw: unknown, error: Error) => fail(error);
       const socket = { ...BunSocket.handlers(opened), connectError };

@@ -6,7 +6,7 @@ import {
   NetworkError,
   type Socket,
 } from "../../socket/index.ts";
-import { checkConnect, checkListen } from "../checked-spec.ts";
+import { checkConnect, checkListen, checkPlain } from "../checked-spec.ts";
 import { networkError } from "./errors.ts";
 import { DenoListener } from "./listener.ts";
 import { type RawConnection, type RawListener, runtime } from "./runtime.ts";
@@ -23,6 +23,8 @@ import { TextArena } from "./text-arena.ts";
  * - Deno can't reset a connection: where `destroy` cuts one off, the peer sees an end.
  * - `descriptors()` counts this network's own sockets; asking for the limit would need a permission.
  * - Nagle's algorithm is off.
+ * - It speaks no TLS, and throws `ENOTSUP` where `tls` is asked of it: that is a reverse proxy's. (`NodeNetwork`'s, over what
+ *   Deno has of `node:tls`, knows no back-pressure there.)
  *
  * @example
  * ```ts
@@ -41,8 +43,16 @@ export class DenoNetwork implements Network {
   };
 
   /**
+   * @param options none: they are looked at for `tls` alone
+   * @throws NetworkError `ENOTSUP` for `tls`
+   */
+  constructor(options: { readonly tls?: undefined } = {}) {
+    checkPlain(options);
+  }
+
+  /**
    * @throws NetworkError with Node's code: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENOTFOUND`, `ENOTSUP`;
-   * `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE` for options that make no sense.
+   * `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE` for options that make no sense, `ENOTSUP` for `tls`.
    */
   async listen(options: ListenSpec): Promise<Listener> {
     checkListen(options);

@@ -1,23 +1,25 @@
 import { NetworkError } from "../../socket/index.ts";
-import { checkBacklog, checkConnect, checkListen, invalid } from "../checked-spec.ts";
+import { checkBacklog, checkConnect, checkListen, checkPlain, invalid } from "../checked-spec.ts";
 import type { NodeConnectSpec, NodeListenSpec } from "./specs.ts";
 
 /**
  * What Node lets pass of what only Node has: libuv cuts a path that is too long for the kernel and makes, or connects to,
  * another one.
  *
- * @throws NetworkError `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`, `ENAMETOOLONG`
+ * @throws NetworkError `ERR_SOCKET_BAD_PORT`, `ERR_INVALID_ARG_VALUE`, `ENAMETOOLONG`, `ENOTSUP`
  */
 export function checkNodeListen(spec: NodeListenSpec): void {
   if (!("fd" in spec || "path" in spec)) return checkListen(spec);
+  checkPlain(spec);
   checkBacklog(spec.backlog);
   if ("path" in spec) checkPath(spec.path);
 }
 
 /** @throws as `checkNodeListen` */
 export function checkNodeConnect(spec: NodeConnectSpec): void {
-  if ("path" in spec) checkPath(spec.path);
-  else checkConnect(spec);
+  if (!("path" in spec)) return checkConnect(spec);
+  checkPlain(spec);
+  checkPath(spec.path);
 }
 
 /** A name of Linux's abstract namespace begins with NUL; elsewhere NUL would end the path for the kernel. */

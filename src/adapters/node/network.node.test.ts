@@ -85,6 +85,14 @@ describe("listening on TCP", () => {
       expect(await codeOf(network.connect({ host, port: 1 }))).toBe("ERR_INVALID_ARG_VALUE");
   });
 
+  it("refuses tls in the options of one listener or connection: it is the network's", async () => {
+    const tls = { cert: "a certificate", key: "a key" };
+    for (const spec of [{ port: 0 }, { path: join(directory, "plain") }, { fd: 9999 }])
+      expect(await codeOf(network.listen({ ...spec, tls } as never)), JSON.stringify(spec)).toBe("ENOTSUP");
+    for (const spec of [{ host: "127.0.0.1", port: 1 }, { path: join(directory, "plain") }])
+      expect(await codeOf(network.connect({ ...spec, tls } as never)), JSON.stringify(spec)).toBe("ENOTSUP");
+  });
+
   it("listens without reuseAddr, which has no effect here", async () => {
     const listener = await listen({ port: 0, address: "127.0.0.1", reuseAddr: false });
     const { port } = listener.address;

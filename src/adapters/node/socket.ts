@@ -90,7 +90,7 @@ export class NodeSocket implements Socket {
   }
 
   get secure(): boolean {
-    return this.#beneath !== this.#net;
+    return (this.#net as Partial<TLSSocket>).encrypted === true; // on Bun there is nothing beneath
   }
 
   get peerCertificate(): PeerCertificate | undefined {

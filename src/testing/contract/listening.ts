@@ -127,6 +127,27 @@ function connectCases(stage: Stage): void {
     await expect(connecting).rejects.toBe(reason);
   });
 
+  // One signal may be held against many attempts: of each that fails it would keep what the attempt held.
+  it("leaves nothing on the signal, whatever became of the attempt", async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const heard = new Set<unknown>();
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (...given: Parameters<typeof addEventListener>) => {
+      heard.add(given[1]);
+      addEventListener.apply(signal, given);
+    };
+    signal.removeEventListener = (...given: Parameters<typeof removeEventListener>) => {
+      heard.delete(given[1]);
+      removeEventListener.apply(signal, given);
+    };
+    await stage.connect(signal);
+    expect(heard.size).toBe(0);
+    await stage.listener.close();
+    await failure(stage.connect(signal));
+    expect(heard.size).toBe(0);
+  });
+
   it("has no interest in the signal once connected", async () => {
     const controller = new AbortController();
     const near = new WireClient(await stage.connect(controller.signal));
