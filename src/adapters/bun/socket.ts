@@ -13,7 +13,9 @@ import type { RawHandlers, RawSocket } from "./runtime.ts";
  *
  * - `life`: "live" until `destroy` ("destroyed") or until Bun closed ("gone": `onClose` is still to be told),
  *   then "closed".
- * - `inbound`: what comes while "paused" is held here, an end too ("end held", "end due" in the resuming turn).
+ * - `inbound`: what comes while "paused" is held here, an end too ("end held", "end due" in the resuming turn). Bun
+ *   reads a connection to its end when that is reset or over, paused or not, and data is held for that as well. A
+ *   reset overtakes what a pause holds; before `open` nothing is lost to it.
  * - `outbound`: "ending" is an `end` that waits for the queue.
  */
 type Life = "live" | "destroyed" | "gone" | "closed";
@@ -29,6 +31,8 @@ export class BunSocket implements Socket {
   readonly #raw: Raw;
   readonly #onGone: () => void;
   readonly #queue: Uint8Array[] = [];
+  /** Data that came while nobody took any. */
+  readonly #held: Uint8Array[] = [];
   #events: SocketEvents | undefined;
   #life: Life = "live";
   #inbound: Inbound = "flowing";
@@ -57,7 +61,7 @@ export class BunSocket implements Socket {
   open(events: SocketEvents): void {
     if (this.#events) throw new TypeError("The socket is open already: it has one consumer");
     this.#events = events;
-    if (this.#life === "gone") queueMicrotask(() => this.#settle());
+    queueMicrotask(() => this.#settle());
     if (this.#life !== "live") return;
     if (this.#owesDrain && this.#queue.length === 0) queueMicrotask(() => this.#tellDrain());
     if (this.#inbound === "flowing") this.#raw.resume();
@@ -75,7 +79,9 @@ export class BunSocket implements Socket {
   resume(): void {
     if (this.#inbound === "paused") {
       this.#inbound = "flowing";
-      if (this.#events) this.#raw.resume();
+      if (!this.#events) return;
+      if (this.#held.length > 0) queueMicrotask(() => this.#settle());
+      this.#raw.resume();
     } else if (this.#inbound === "end held") {
       this.#inbound = "end due";
       queueMicrotask(() => this.#settle());
@@ -110,7 +116,7 @@ export class BunSocket implements Socket {
     const given = this.#outbound === "ended"; // the kernel has all of it, and a reset would take it back
     this.#outbound = "ended";
     this.#queue.length = 0;
-    this.#inbound = "ended"; // an end that was held is dropped
+    this.#dropInbound();
     if (this.#life === "live") {
       this.#life = "destroyed";
       if (given) this.#raw.end();
@@ -143,9 +149,31 @@ export class BunSocket implements Socket {
     this.#events?.onDrain();
   }
 
-  /** Tells what is due and was not told: the end, then the close, unless a pause holds them. */
+  #dropInbound(): void {
+    this.#held.length = 0;
+    this.#inbound = "ended";
+  }
+
+  #take(bytes: Uint8Array): void {
+    if (this.#events && this.#inbound === "flowing" && this.#held.length === 0) this.#events.onData(bytes);
+    else this.#held.push(bytes);
+  }
+
+  #takeEnd(): void {
+    this.#inbound = this.#inbound === "paused" ? "end held" : "end due";
+    if (this.#held.length > 0) queueMicrotask(() => this.#settle());
+    else this.#settle();
+  }
+
+  /** Whether no pause holds the data: it comes before an end that is due. */
+  get #flows(): boolean {
+    return this.#inbound === "flowing" || this.#inbound === "end due";
+  }
+
+  /** Tells what is due and was not told: data, the end, then the close, unless a pause holds them. */
   #settle(): void {
     if (!this.#events) return;
+    while (this.#held.length > 0 && this.#flows) this.#events.onData(this.#held.shift()!);
     if (this.#inbound === "end due") {
       this.#inbound = "ended";
       this.#events.onEnd();
@@ -164,6 +192,7 @@ export class BunSocket implements Socket {
       // The peer had ended and this side had not: Bun closes then for a reset alone, and names no error.
       else if (this.#outbound !== "ended")
         this.#error ??= new NetworkError("ECONNRESET", "the peer reset the connection");
+      if (this.#error && this.#events) this.#dropInbound();
     }
     this.#life = "gone";
     this.#outbound = "ended";
@@ -178,17 +207,11 @@ export class BunSocket implements Socket {
       open: opened,
       data(raw, bytes) {
         const socket = raw.data;
-        if (socket.#life === "live") socket.#events?.onData(bytes);
+        if (socket.#life === "live") socket.#take(bytes);
       },
       end(raw) {
         const socket = raw.data;
-        if (socket.#life !== "live") return;
-        if (socket.#inbound === "paused") {
-          socket.#inbound = "end held";
-        } else {
-          socket.#inbound = "ended";
-          socket.#events?.onEnd();
-        }
+        if (socket.#life === "live") socket.#takeEnd();
       },
       drain(raw) {
         const socket = raw.data;

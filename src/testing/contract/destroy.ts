@@ -205,6 +205,18 @@ function queueCases(stage: Stage): void {
     expect(log).toEqual(["data", "close"]);
   });
 
+  it("delivers nothing into a pause, whatever the peer's reset brings", async () => {
+    const { near, far } = await stage.wire({ paused: "far" });
+    near.socket.write("which nobody wants yet");
+    await settled();
+    near.destroy();
+    await near.closed();
+    await settled();
+    expect(order(far).filter((event) => event !== "close")).toEqual([]);
+    far.socket.resume();
+    await far.closed();
+  });
+
   stage.needs("reset", "never lets the peer take a cut-off transfer for a whole one", async () => {
     const { near, far } = await stage.wire({ paused: "far" });
     await sendUntilStalled(near, stage.stallBytes);
