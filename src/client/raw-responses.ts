@@ -25,7 +25,7 @@ export function requestsIn(bytes: Uint8Array): { methods: string[]; whole: boole
   try {
     for (;;) {
       const head = reader.readHead();
-      if (head === undefined) return { methods, whole: methods.length > 0 && !reader.inHead };
+      if (head === undefined) return { methods, whole: methods.length > 0 && reader.buffered === 0 };
       methods.push(head.method);
       for (let event = reader.readBody(); event !== "end"; event = reader.readBody()) {
         if (event === "need-more") return { methods, whole: false };

@@ -108,7 +108,7 @@ export class ByteSource {
 
   /** Gives up the chunk when all of it was consumed, so that an idle connection holds no memory. */
   release(): void {
-    if (this.pos === this.end && this.#queued === 0) this.#use(EMPTY);
+    if (this.pos === this.end) this.#use(EMPTY);
   }
 
   #next(): boolean {

@@ -43,6 +43,16 @@ describe("small chunks that came together are one piece", () => {
       [`${chunk("ab").repeat(2)}g\r\n`],
       ["abab", "(InvalidChunk)"],
     ],
+    ...[..."/:@`gG"].map((char): [string, string[], string[]] => [
+      `up to one whose size is ${char}`,
+      [`${chunk("ab")}${char}\r\n${"x".repeat(16)}\r\n`],
+      ["ab", "(InvalidChunk)"],
+    ]),
+    [
+      "whose sizes have any digit",
+      [Array.from("123456789aBcDeF", (d) => `${d}\r\n${"x".repeat(Number.parseInt(d, 16))}\r\n`).join("")],
+      ["x".repeat(120)],
+    ],
     ["up to data that does not end", [`${chunk("ab")}2\r\nabc\r\n`], ["abab", "(InvalidChunk)"]],
     ["with zeros in front of a size", [`${chunk("a")}${"0".repeat(15)}1\r\nb\r\n`], ["ab"]],
     [

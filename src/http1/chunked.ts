@@ -65,7 +65,7 @@ export class ChunkedBody {
     const data = source.take(this.#left) as Uint8Array;
     this.#left -= data.length;
     this.#dataBytes += data.length;
-    if (this.#left > 0) return data;
+    // Said early where some of it is to come: that is asked for first.
     this.#endsData = true;
     return data.length < SMALL ? this.#withNext(data, source) : data;
   }

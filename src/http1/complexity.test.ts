@@ -101,3 +101,16 @@ it("copies an octet of a head a few times at most, however small the pieces it c
   expect(heads).toBe(1);
   expect(copied).toBeLessThan(4 * head.length);
 });
+
+it("looks at each octet of a line once, however small the pieces that it comes in", () => {
+  const source = new ByteSource();
+  const read = (text: string) => {
+    source.push(new TextEncoder().encode(text));
+    source.begin();
+    return source.line(100, "HeaderTooLarge", 431, "InvalidFieldLine");
+  };
+  expect(read("ab")).toBe(-1);
+  source.bytes.fill(0); // who looked again would find that no text
+  expect(read("c\r")).toBe(-1);
+  expect(read("\n")).toBe(3);
+});

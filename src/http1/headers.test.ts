@@ -48,6 +48,16 @@ describe("HttpHeaders", () => {
     expect(headers.get("c")).toBe("5");
   });
 
+  it("has nothing of a name where it has nothing at all", () => {
+    const headers = new HttpHeaders();
+    expect([headers.get("a"), headers.getAll("a"), headers.has("a"), [...headers]]).toEqual([
+      null,
+      [],
+      false,
+      [],
+    ]);
+  });
+
   it("never joins Set-Cookie when it iterates", () => {
     const headers = new HttpHeaders({ "Set-Cookie": ["a=1, b", "c=2"], X: "y" });
     expect(headers.getSetCookie()).toEqual(["a=1, b", "c=2"]);

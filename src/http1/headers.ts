@@ -143,8 +143,7 @@ export function forEachField(init: HeadersInput, each: (name: string, value: str
   if (!isIterable(init)) {
     for (const name of Object.keys(init)) {
       const value = init[name];
-      if (typeof value === "string") each(name, value);
-      else if (Array.isArray(value)) for (const element of value) each(name, element);
+      if (Array.isArray(value)) for (const element of value) each(name, element);
       else each(name, String(value));
     }
     return;

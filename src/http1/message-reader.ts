@@ -45,14 +45,9 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
   /** A head that begins with the line just read, where its fields are known to be those that come next. */
   protected headOfKnownFields?(): Head | undefined;
 
-  /** Octets that arrived and were not read. */
+  /** Octets that arrived and were not read: those of a head that is not complete, or of what nobody asked for yet. */
   get buffered(): number {
     return this.source.buffered;
-  }
-
-  /** Whether a message has begun to arrive whose head is not complete. */
-  get inHead(): boolean {
-    return this.#state === FIELDS || (this.#state === LINE && this.buffered > 0);
   }
 
   /** Takes over a chunk; it must not be changed afterwards. */
@@ -133,7 +128,7 @@ export abstract class MessageReader<Head extends { readonly framing: Framing }> 
 
   /** The peer closed its side. True when that is the end of the message, false when it cut one. */
   finish(): boolean {
-    if (this.#state !== BODY) return !this.inHead && this.#state !== BROKEN;
+    if (this.#state !== BODY) return this.buffered === 0 && this.#state !== BROKEN;
     if (this.#left < Infinity) return false;
     this.#endBody();
     return true;

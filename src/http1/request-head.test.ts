@@ -34,6 +34,8 @@ describe("the head of a request", () => {
     ["GET", "*"],
     ["GET", "a"],
     ["GET", "a:1"],
+    ["OPTIONS", "a:1"],
+    ["OPTIONS", "**"],
     ["GET", "http://"],
     ["GET", "http://:1/"],
     ["GET", "http://u@b/"],
@@ -104,11 +106,11 @@ describe("the head of a request", () => {
 
   it("has begun with its first octet, and not with an empty line", () => {
     const reader = new RequestReader(DEFAULT_LIMITS);
-    const inHead = [..."\r\nG"].map((char) => {
+    const waits = [..."\r\nG"].map((char) => {
       reader.feed(octets(char));
       reader.readHead();
-      return reader.inHead;
+      return reader.buffered;
     });
-    expect(inHead).toEqual([true, false, true]);
+    expect(waits).toEqual([1, 0, 1]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import fc from "../testing/fast-check.ts";
+import { InvalidHeader } from "./errors.ts";
 import { ResponseHeadWriter } from "./response-writer.ts";
 
 const field = fc.oneof(
@@ -97,7 +98,7 @@ describe("ResponseHeadWriter", () => {
 
   it("hears what is said of the connection, and copies the options that are not its own", () => {
     const writer = new ResponseHeadWriter();
-    const closes = ["Keep-Alive, x, CLOSE", "y, keep-alive"].map((Connection) => {
+    const closes = ["Keep-Alive, x, CLOSE", "y, keep-alive", "close"].map((Connection) => {
       writer.begin(200, { Connection });
       return [writer.close, writer.end(0, "", "")];
     });
@@ -105,7 +106,27 @@ describe("ResponseHeadWriter", () => {
     expect(closes).toEqual([
       [true, head("x")],
       [false, head("y")],
+      [true, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"],
     ]);
+  });
+
+  it("hears what is said of the framing, which has to be one thing", () => {
+    const writer = new ResponseHeadWriter();
+    writer.begin(200, [
+      ["Content-Length", "5"],
+      ["Transfer-Encoding", "Chunked"],
+      ["content-length", "5"],
+    ]);
+    expect(writer.declaredLength).toBe(5);
+    expect(writer.end("chunked", "", "")).toBe("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (const [name, one, other] of [
+      ["Content-Length", "0", "5"],
+      ["Content-Length", "5", "0"],
+      ["Transfer-Encoding", "chunked", "gzip"],
+    ] as const) {
+      const twice: [string, string][] = [one, other].map((value) => [name, value]);
+      expect(() => writer.begin(200, twice)).toThrow(InvalidHeader);
+    }
   });
 
   it("asks an object that is given as a value for its text each time", () => {

@@ -279,7 +279,7 @@ export class Connection implements SocketEvents, Watched {
   /** Nothing to serve: wait for the peer, or end with it. */
   #awaitRequest(): void {
     if (this.output.full) return;
-    if (this.reader.inHead) {
+    if (this.reader.buffered > 0) {
       if (this.peerEnded) return this.#refuse(incomplete());
       // Set once for each head: bytes that trickle in do not extend it.
       if (this.#awaitsHead && this.#deadline > 0) return;
@@ -326,7 +326,7 @@ export class Connection implements SocketEvents, Watched {
     this.#deadline = 0;
     if (!this.#open) this.socket.destroy();
     else if (this.#exchange) this.#exchange.bodyTimedOut(this.#mark);
-    else if (this.#reader?.inHead) this.#refuse(new ProtocolError("RequestTimeout", 408));
+    else if (this.#reader?.buffered) this.#refuse(new ProtocolError("RequestTimeout", 408));
     else this.linger();
   }
 
