@@ -1,4 +1,4 @@
-import { settled } from "./turn.ts";
+import { settled, turns } from "./turn.ts";
 
 /** What is over when the event loop has turned, as far as it needs no wait. */
 const OVER_SOON = new Set(["PROMISE", "Microtask", "TickObject", "Immediate"]);
@@ -53,7 +53,7 @@ export class Stepping {
   }
 
   async step(): Promise<void> {
-    if (setImmediate) await this.#rest();
+    await (setImmediate ? this.#rest() : turns(TURNS));
     if (!this.#hook || --this.#patience >= 0) return settled();
     if (this.#begun === 0) return;
     this.#begun = -1; // our timer; what others begin meanwhile is the next step's to wait for
