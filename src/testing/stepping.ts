@@ -5,7 +5,7 @@ const OVER_SOON = new Set(["PROMISE", "Microtask", "TickObject", "Immediate"]);
 /** Turns without a task of somebody else's, after which it is. */
 const TURNS = 8;
 /** Who makes a task of every task, as one that polls does, comes to no rest. */
-const MOST_TURNS = 1000;
+const MOST_TURNS = 200;
 /** Steps that wait in any case: for what other threads do (files, compression, workers), where nothing tells of it. */
 const PATIENT_STEPS = 100;
 
