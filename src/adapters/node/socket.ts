@@ -206,7 +206,7 @@ export class NodeSocket implements Socket {
     const net = this.#net;
     const beneath = this.#beneath;
     if (net.destroyed) return;
-    if (this.remoteAddress.family === "unix" || net.writableFinished) {
+    if (this.#isUnix || net.writableFinished) {
       net.destroy(); // a reset would take back what the kernel has, and an end behind it
     } else if (net.writableEnded && net.writableLength === 0) {
       net.once("finish", () => net.destroy());
@@ -227,16 +227,28 @@ export class NodeSocket implements Socket {
     } else if (this.#events === undefined) {
       this.#inbound = "end due";
     } else {
-      this.#inbound = "ended";
-      this.#events.onEnd();
+      this.#tellEnd(this.#events);
     }
   }
 
   #tellHeldEnd(): void {
     if (this.#inbound !== "end due" || this.#events === undefined) return;
-    this.#inbound = "ended";
-    this.#events.onEnd();
+    this.#tellEnd(this.#events);
     if (this.#life === "gone") this.#tellClose();
+  }
+
+  /**
+   * A Unix socket is asked here and not before: there the write of no bytes fails for everybody whose peer has closed, in
+   * order or not. So its end is told for what it is, and behind it that nobody reads any more.
+   */
+  #tellEnd(events: SocketEvents): void {
+    this.#inbound = "ended";
+    events.onEnd();
+    if (this.#isUnix && this.#outbound === "open") this.#beneath.write(nothing);
+  }
+
+  get #isUnix(): boolean {
+    return this.#remoteAddress?.family === "unix";
   }
 
   #tellClose(): void {
@@ -261,8 +273,8 @@ export class NodeSocket implements Socket {
       const socket = this[owner];
       const beneath = socket.#beneath;
       // TLS queues below what it is asked about, and keeps a failed write of its own to itself.
-      if (socket.#outbound === "open" && (beneath !== this || this.writableLength === 0))
-        beneath.write(nothing);
+      const asks = socket.#outbound === "open" && !socket.#isUnix;
+      if (asks && (beneath !== this || this.writableLength === 0)) beneath.write(nothing);
       if (this.writableLength > 0)
         setImmediate(() => socket.#heardEnd()); // of a reset connection, what is queued failed by then
       else socket.#heardEnd();
