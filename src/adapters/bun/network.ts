@@ -130,12 +130,15 @@ function attempt<T>(run: () => T, codes: readonly string[]): T | undefined {
   }
 }
 
+/** What is not one Bun would fail with no code for; as a name it is not found. */
+const IPV4 = /^(?:(?:25[0-5]|(?:2[0-4]|1\d|[1-9]|)\d)(?:\.(?!$)|$)){4}$/;
+
 /** `undefined` is dual stack where the host has it. Names become addresses of the wanted family. */
 async function bindAddress({ address, family }: ListenSpec): Promise<string | undefined> {
   if (address === undefined || address === "") {
     return family === "IPv4" ? "0.0.0.0" : family === "IPv6" ? "::" : undefined;
   }
-  const literal = address.includes(":") ? 6 : /^\d+(\.\d+){3}$/.test(address) ? 4 : 0;
+  const literal = address.includes(":") ? 6 : IPV4.test(address) ? 4 : 0;
   const wanted = family === "IPv4" ? 4 : family === "IPv6" ? 6 : 0;
   if (literal !== 0) {
     if (wanted === 0 || wanted === literal) return address;

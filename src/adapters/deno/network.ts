@@ -7,6 +7,7 @@ import {
   type Socket,
 } from "../../socket/index.ts";
 import { checkConnect, checkListen, checkPlain } from "../checked-spec.ts";
+import { ipAddress } from "../ip-address.ts";
 import { networkError } from "./errors.ts";
 import { DenoListener } from "./listener.ts";
 import { type RawConnection, type RawListener, runtime } from "./runtime.ts";
@@ -96,12 +97,20 @@ function listenAt({ port, address, family }: ListenSpec): RawListener {
     throw new NetworkError("EAFNOSUPPORT", `the address is not an ${family} address`);
   }
   try {
-    if (named !== undefined) return deno.listen({ hostname: named, port });
+    if (named !== undefined) return ofFamily(family, deno.listen({ hostname: named, port }));
     if (family === "IPv4") return deno.listen({ hostname: "0.0.0.0", port });
     return dualStack(port, family === "IPv6");
   } catch (error) {
     throw networkError(error, `could not listen on port ${port}`);
   }
+}
+
+/** Deno binds the first address of a name, whatever its family. @throws NetworkError */
+function ofFamily(family: ListenSpec["family"], raw: RawListener): RawListener {
+  const bound = ipAddress(raw.addr.hostname, raw.addr.port).family;
+  if (family === undefined || family === bound) return raw;
+  raw.close();
+  throw new NetworkError("EAFNOSUPPORT", `the name's first address is not an ${family} address`);
 }
 
 function dualStack(port: number, onlyIPv6: boolean): RawListener {
