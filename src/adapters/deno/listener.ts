@@ -51,13 +51,14 @@ export class DenoListener implements Listener {
     this.#state = "closed";
     this.#raw.close();
     this.#onClose();
+    await twoTurns(); // Deno lets go of the port when the accept that it broke off is over
   }
 
   async #takeThoseThatCame(): Promise<void> {
     let taken = -1;
     for (let turns = 0; turns < MOST_TURNS && this.#waiting > 0 && this.#taken > taken; turns += 2) {
       taken = this.#taken;
-      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+      await twoTurns();
     }
   }
 
@@ -75,4 +76,8 @@ export class DenoListener implements Listener {
   #isClosed(): boolean {
     return this.#state === "closed";
   }
+}
+
+async function twoTurns(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -8,15 +8,13 @@ import { Writer } from "./writer.ts";
 /** The room for reads at first, since idle connections hold one, and what it grows to where a read fills it. */
 const smallRoomBytes = 4096;
 const largeRoomBytes = 65_536;
-/** With less left a new room is taken. */
-const leastRoomBytes = 1024;
 
 /**
  * The port's socket over one of Deno's connections, which are asked for bytes and never push them.
  *
  * Strategy: one read is under way while the flow is on. It can't be taken back, so what it brings during
- * a pause is held until `resume`. Reads fill their room one after the other and the receiver gets its part of
- * it, so nothing is copied and a small read costs no allocation of memory.
+ * a pause is held until `resume`. Nothing that was handed out shares memory with a read that is under way, or with
+ * other bytes that were: whoever transfers its buffer takes nobody else's.
  *
  * - `life`: "live", then "dying" (closed here, `onClose` is still to be told), then "closed".
  * - Deno has no reset: `destroy` closes, and the peer sees an end. A reset by the peer is noticed by the next
@@ -38,7 +36,6 @@ export class DenoSocket implements Socket {
   #inbound: Inbound = "flowing";
   #outbound: Outbound = "open";
   #room = new Uint8Array(smallRoomBytes);
-  #used = 0;
   #reading = false;
   /** What a read brought during a pause; `null` is the end. */
   #held: Uint8Array | null | undefined;
@@ -109,8 +106,7 @@ export class DenoSocket implements Socket {
   #read(): void {
     if (this.#reading || this.#inbound !== "flowing" || this.#life !== "live" || !this.#events) return;
     this.#reading = true;
-    const room = this.#used === 0 ? this.#room : this.#room.subarray(this.#used);
-    this.#raw.read(room).then(this.#arrived, this.#readFailed);
+    this.#raw.read(this.#room).then(this.#arrived, this.#readFailed);
   }
 
   readonly #arrived = (count: number | null): void => {
@@ -126,16 +122,12 @@ export class DenoSocket implements Socket {
     this.#fail(error);
   };
 
-  /** The bytes of a read, which are the receiver's from now on. */
+  /** The bytes of a read, which are the receiver's from now on: a copy, or the room itself, and the next read has another. */
   #take(count: number): Uint8Array {
     const room = this.#room;
-    const bytes = room.subarray(this.#used, this.#used + count);
-    this.#used += count;
-    if (room.length - this.#used < leastRoomBytes) {
-      this.#room = new Uint8Array(this.#used === room.length ? largeRoomBytes : room.length);
-      this.#used = 0;
-    }
-    return bytes;
+    if (count <= room.length / 2) return room.slice(0, count); // of a room that is half empty half would be held for nothing
+    this.#room = new Uint8Array(count === room.length ? largeRoomBytes : room.length);
+    return room.subarray(0, count);
   }
 
   readonly #deliverHeld = (): void => {

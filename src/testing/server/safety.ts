@@ -94,7 +94,8 @@ function cutCases(stage: ServerStage): void {
         if (request.target === "/next") await ok(request);
         else await respond(request);
       });
-      for (const version of ["1.1", "1.0"]) {
+      const versions = stage.hasReset ? ["1.1", "1.0"] : ["1.1"]; // 1.0 has nothing else to tell it by
+      for (const version of versions) {
         const client = await connect();
         const first = head(`GET / HTTP/${version}`, "Host: a", "Connection: keep-alive");
         await client.send(first + get("/next"));
@@ -105,7 +106,7 @@ function cutCases(stage: ServerStage): void {
         expect(statuses(client.text).length).toBeLessThanOrEqual(1);
       }
       await settled();
-      expect(errors).toHaveLength(2);
+      expect(errors).toHaveLength(versions.length);
     });
   }
 }
@@ -119,23 +120,26 @@ function lateCases(stage: ServerStage): void {
     expect(responsesIn(await exchange(get() + get()))).toEqual(["done", "done"]);
   });
 
-  it("a callback that never answers holds those behind it on its connection, until its client goes", async () => {
-    const gone = deferred();
-    const targets: string[] = [];
-    const { connect, exchange } = await stage.serve((request) => {
-      targets.push(request.target);
-      if (request.target !== "/never") return ok(request);
-      request.signal.addEventListener("abort", () => gone.resolve());
-      return new Promise(() => {});
-    });
-    const client = await connect();
-    await client.send(get("/never") + get("/behind"));
-    expect(statuses(await exchange(get("/other")))).toEqual([200]);
-    await client.quiet();
-    client.destroy();
-    await gone.promise;
-    expect(targets).toEqual(["/never", "/other"]);
-  });
+  stage.needsReset(
+    "a callback that never answers holds those behind it on its connection, until its client goes",
+    async () => {
+      const gone = deferred();
+      const targets: string[] = [];
+      const { connect, exchange } = await stage.serve((request) => {
+        targets.push(request.target);
+        if (request.target !== "/never") return ok(request);
+        request.signal.addEventListener("abort", () => gone.resolve());
+        return new Promise(() => {});
+      });
+      const client = await connect();
+      await client.send(get("/never") + get("/behind"));
+      expect(statuses(await exchange(get("/other")))).toEqual([200]);
+      await client.quiet();
+      client.destroy();
+      await gone.promise;
+      expect(targets).toEqual(["/never", "/other"]);
+    },
+  );
 
   it("what is said after the answer is whole is refused and reaches nobody: not the next answer on the connection", async () => {
     const codes: unknown[] = [];
@@ -180,36 +184,39 @@ function lateCases(stage: ServerStage): void {
     expect(statuses(await client.read("first"))).toEqual([200]);
   });
 
-  it("whatever is said to a client that left goes nowhere, and ends neither process nor server", async () => {
-    const left = deferred();
-    const said = deferred<unknown[]>();
-    const { connect, exchange, errors } = await stage.serve(async (request) => {
-      if (request.target !== "/leaves") return ok(request);
-      const writer = await request.sendHeaders({ "Content-Length": "1000" });
-      request.signal.addEventListener("abort", () => left.resolve());
-      await left.promise;
-      const outcomes = await Promise.allSettled([
-        writer.write("late"),
-        writer.write(new Uint8Array(100)),
-        writer.close({ X: "y" }),
-        request.respond(200, "late"),
-        request.bytes(),
+  stage.needsReset(
+    "whatever is said to a client that left goes nowhere, and ends neither process nor server",
+    async () => {
+      const left = deferred();
+      const said = deferred<unknown[]>();
+      const { connect, exchange, errors } = await stage.serve(async (request) => {
+        if (request.target !== "/leaves") return ok(request);
+        const writer = await request.sendHeaders({ "Content-Length": "1000" });
+        request.signal.addEventListener("abort", () => left.resolve());
+        await left.promise;
+        const outcomes = await Promise.allSettled([
+          writer.write("late"),
+          writer.write(new Uint8Array(100)),
+          writer.close({ X: "y" }),
+          request.respond(200, "late"),
+          request.bytes(),
+        ]);
+        said.resolve(
+          outcomes.map((outcome) => (outcome.status === "rejected" ? outcome.reason.code : "fulfilled")),
+        );
+        throw new Error("after all that");
+      });
+      const client = await connect();
+      await client.send(get("/leaves"));
+      await client.read("\r\n\r\n");
+      client.destroy();
+      expect(await said.promise).toEqual([
+        ...["ConnectionClosed", "ConnectionClosed", "ConnectionClosed", "ResponseAlreadySent", "fulfilled"],
       ]);
-      said.resolve(
-        outcomes.map((outcome) => (outcome.status === "rejected" ? outcome.reason.code : "fulfilled")),
-      );
-      throw new Error("after all that");
-    });
-    const client = await connect();
-    await client.send(get("/leaves"));
-    await client.read("\r\n\r\n");
-    client.destroy();
-    expect(await said.promise).toEqual([
-      ...["ConnectionClosed", "ConnectionClosed", "ConnectionClosed", "ResponseAlreadySent", "fulfilled"],
-    ]);
-    expect(statuses(await exchange(get()))).toEqual([200]);
-    expect(errors.length).toBeLessThanOrEqual(1);
-  });
+      expect(statuses(await exchange(get()))).toEqual([200]);
+      expect(errors.length).toBeLessThanOrEqual(1);
+    },
+  );
 
   it("a source whose cancel fails, or never ends, keeps nobody from closing", async () => {
     let pulled = 0;

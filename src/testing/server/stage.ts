@@ -1,8 +1,8 @@
-import { afterEach } from "vitest";
+import { afterEach, it } from "vitest";
 import type { ServerOptions } from "../../server/options.ts";
 import { HttpServer } from "../../server/server.ts";
 import type { RequestCallback } from "../../server/types.ts";
-import type { ContractSubject } from "../contract/stage.ts";
+import type { ContractOptions, ContractSubject } from "../contract/stage.ts";
 import { FakeClock } from "../fake-clock.ts";
 import { type Pace, WireClient } from "../wire-client.ts";
 
@@ -17,6 +17,8 @@ export interface ServerSuiteOptions {
   readonly stallBytes?: number;
   /** The scheme of what is asked for: `"https"` where the network's sockets are secure. Default `"http"`. */
   readonly scheme?: "http" | "https";
+  /** What the transport can't do, as for `socketContract`; only `reset` is asked for here. Default: nothing. */
+  readonly lacks?: ContractOptions["lacks"];
 }
 
 /** A server in a case, and clients of it. */
@@ -48,6 +50,17 @@ export class ServerStage {
 
   get scheme(): string {
     return this.#options.scheme ?? "http";
+  }
+
+  /** A case about peers that reset, which only transports run that have resets. */
+  needsReset(name: string, run: () => Promise<void>): void {
+    const reason = this.#options.lacks?.reset;
+    if (reason === undefined) it(name, run);
+    else it.skip(`${name} (${reason})`, run);
+  }
+
+  get hasReset(): boolean {
+    return this.#options.lacks?.reset === undefined;
   }
 
   /** A network of the case's own, with nobody on it. */

@@ -232,7 +232,7 @@ export function streamingCases(stage: ServerStage): void {
     expect(errors).toEqual([]);
   });
 
-  it("aborts the request's signal and rejects writes when the client goes", async () => {
+  stage.needsReset("aborts the request's signal and rejects writes when the client goes", async () => {
     let reason: unknown;
     let late = "";
     const done = deferred<void>();
@@ -271,7 +271,7 @@ export function streamingCases(stage: ServerStage): void {
     expect(signal?.aborted).toBe(false);
   });
 
-  it("forgets an answer to a client that left", async () => {
+  stage.needsReset("forgets an answer to a client that left", async () => {
     const gone = deferred<void>();
     const answered = deferred<unknown>();
     const { connect, errors } = await stage.serve(async (request) => {
