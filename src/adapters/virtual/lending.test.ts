@@ -79,3 +79,16 @@ it("lends nothing to a consumer that does not borrow", async () => {
   expect(got.map(({ buffer }) => buffer === lent.buffer)).toEqual([false, false, true, false]);
   expect(got.every((bytes) => bytes.every((byte) => byte === 7))).toBe(true);
 });
+
+it("lends nothing that is of a kind of its own, as a Buffer of Node's, whose memory others have parts of", async () => {
+  class Pooled extends Uint8Array<ArrayBuffer> {}
+  const chunk = new Pooled(new ArrayBuffer(SIZE)).fill(7);
+  const { server, fetch, url } = await serverStage((request) => request.respond(200, repeated(chunk, 2)));
+  for await (const got of iterable((await fetch(url)).body as ReadableStream<Uint8Array<ArrayBuffer>>)) {
+    expect(got.buffer).not.toBe(chunk.buffer);
+    structuredClone(got, { transfer: [got.buffer] });
+  }
+  expect(chunk.every((byte) => byte === 7)).toBe(true);
+  expect(chunk).toHaveLength(SIZE);
+  await server.close();
+});
