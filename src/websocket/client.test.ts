@@ -169,6 +169,10 @@ describe("the opening handshake (RFC 6455 section 4.1)", () => {
 
   const wrongAnswers: [string, (key: string) => string][] = [
     ["200", () => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"],
+    [
+      "200 and everything else that is wanted",
+      (key) => answer(key).replace("101 Switching Protocols", "200 OK"),
+    ],
     ["a redirect", () => "HTTP/1.1 302 Found\r\nLocation: ws://chat.example/\r\nContent-Length: 0\r\n\r\n"],
     ["HTTP/1.0", (key) => answer(key).replace("1.1", "1.0")],
     ["no HTTP", () => "SSH-2.0-OpenSSH_9.9\r\n\r\n"],

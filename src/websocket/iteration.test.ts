@@ -89,6 +89,27 @@ describe("iteration", () => {
     expect(seen).toEqual(["a", "b", "c", "d"]);
   });
 
+  test("that is left while it was slow stops the peer no longer than until another has taken what waited", async () => {
+    const { connection, peer } = await pair({ silent: true, network: { highWaterMark: 4096 } });
+    const message = masked({ opcode: 2, payload: new Uint8Array(10_000) });
+    let sent = 0;
+    const sending = (async () => {
+      for (; sent < 40; sent++) await peer.send(message);
+      await peer.send(masked({ opcode: 8 }));
+      peer.end();
+    })();
+    let received = 0;
+    for await (const _ of connection) {
+      received++;
+      await settled(); // in which more comes than may wait
+      break;
+    }
+    expect(sent).toBeLessThan(14);
+    for await (const _ of connection) received++;
+    await sending;
+    expect(received).toBe(40);
+  });
+
   test("serves several loops and listeners at once", async () => {
     const { connection, peer, log } = await pair();
     const loop = async () => {
