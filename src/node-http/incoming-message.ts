@@ -1,6 +1,7 @@
 import { ProtocolError } from "../http1/errors.ts";
 import type { HttpHeaders } from "../http1/headers.ts";
 import type { HttpRequest } from "../server/types.ts";
+import { soon } from "../socket/clock.ts";
 import type { ConnectionSocket } from "./connection-socket.ts";
 import { NodeHttpError } from "./errors.ts";
 import { distinctHeaders, type IncomingHeaders, joinedHeaders } from "./incoming-headers.ts";
@@ -132,7 +133,7 @@ export class IncomingMessage extends Readable {
       else if (!this.#over) this.socket.destroy();
     }
     // As Node does: an error only where somebody listens for one, and still does so by now.
-    queueMicrotask(() => done(this.listenerCount("error") > 0 ? error : null));
+    soon(() => done(this.listenerCount("error") > 0 ? error : null));
   }
 
   /** Asks for the body now, which is what lets a client that waits for 100 go on. */

@@ -1,4 +1,5 @@
 import type { HttpRequest } from "../server/types.ts";
+import { soon } from "../socket/clock.ts";
 import type { ConnectionSocket } from "./connection-socket.ts";
 import { Delivery } from "./delivery.ts";
 import { argumentError, checkName, missing, NodeHttpError } from "./errors.ts";
@@ -149,7 +150,7 @@ export class ServerResponse extends Writable {
 
   writeContinue(callback?: () => void): void {
     this.req.wantBody();
-    if (callback !== undefined) queueMicrotask(callback);
+    if (callback !== undefined) soon(callback);
   }
 
   /** @throws NodeHttpError */
@@ -218,7 +219,7 @@ export class ServerResponse extends Writable {
   /** As in Node it is told, and what was ended is sent all the same. Where nobody listens the server is told. */
   #tooLate(done?: Done): false {
     const error = new NodeHttpError("ERR_STREAM_WRITE_AFTER_END", "write after end");
-    queueMicrotask(() => {
+    soon(() => {
       done?.(error);
       if (this.listenerCount("error") > 0) this.emit("error", error);
       else this.failure ??= error;

@@ -2,6 +2,7 @@
 import type { ProtocolError } from "../http1/errors.ts";
 import { HttpServer } from "../server/server.ts";
 import type { HttpRequest, UpgradedConnection } from "../server/types.ts";
+import { soon } from "../socket/clock.ts";
 import type { Network, Socket } from "../socket/index.ts";
 import { changeOf } from "./change.ts";
 import { clientErrorOf } from "./client-error.ts";
@@ -114,7 +115,7 @@ export class HttpServerOfNode extends EventEmitter {
         this.listening = true;
         this.#address =
           family === "unix" ? address : { address, port, family: familyOf({ address, port, family }) };
-        queueMicrotask(() => this.emit("listening"));
+        soon(() => this.emit("listening"));
       },
     });
     signal?.addEventListener("abort", () => this.close(), { once: true });
@@ -124,7 +125,7 @@ export class HttpServerOfNode extends EventEmitter {
       // Programs ask what failed, and print which port.
       if (error instanceof Error)
         Object.assign(error, { syscall: "listen", port: spec.port, address: spec.address });
-      queueMicrotask(() => this.emit("error", error));
+      soon(() => this.emit("error", error));
     });
     return this;
   }
@@ -139,7 +140,7 @@ export class HttpServerOfNode extends EventEmitter {
     const server = this.#server;
     if (server === undefined) {
       const error = new NodeHttpError("ERR_SERVER_NOT_RUNNING", "Server is not running.");
-      if (callback !== undefined) queueMicrotask(() => callback(error));
+      if (callback !== undefined) soon(() => callback(error));
       return this;
     }
     if (callback !== undefined) this.once("close", () => callback());
@@ -167,7 +168,7 @@ export class HttpServerOfNode extends EventEmitter {
   }
 
   getConnections(callback: (error: Error | null, count: number) => void): this {
-    queueMicrotask(() => callback(null, this.#sockets.size));
+    soon(() => callback(null, this.#sockets.size));
     return this;
   }
 

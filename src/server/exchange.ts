@@ -5,6 +5,7 @@ import { listElements } from "../http1/list.ts";
 import type { BodyEvent } from "../http1/message-reader.ts";
 import { reasonPhrase } from "../http1/reason.ts";
 import type { RequestHead } from "../http1/request-head.ts";
+import { soon } from "../socket/clock.ts";
 import type { Connection } from "./connection.ts";
 import { ResponseAlreadySent, UsageError } from "./errors.ts";
 import { type BodySource, ENDED, FAILED, IncomingBody, OPEN } from "./incoming-body.ts";
@@ -171,7 +172,7 @@ export class Exchange extends RequestMessage implements HttpRequest, BodySource 
 
   bodyEnded(): FieldLines | undefined {
     // Not from inside the read: who reads has to get what was read first.
-    if (this.#stage === ANSWERED) queueMicrotask(() => this.#complete());
+    if (this.#stage === ANSWERED) soon(() => this.#complete());
     return this.connection.reader.trailers;
   }
 

@@ -1,4 +1,5 @@
 import { concat } from "../http1/octets.ts";
+import { soon } from "../socket/clock.ts";
 import type { Socket } from "../socket/index.ts";
 import { utf8 } from "../socket/utf8.ts";
 import { tooLate } from "./errors.ts";
@@ -105,15 +106,14 @@ export class Output {
   /** Flushes when nothing was added for a few microtasks: answers that follow each other closely leave together. */
   flushSoon(): void {
     if (this.#text === "" && this.#pieces === undefined) return;
-    const running = this.#hops >= 0;
-    this.#hops = 0;
     this.#hop ??= () => {
       if (this.#hops < 0) return;
-      if (++this.#hops < MAX_HOPS) queueMicrotask(hop);
+      if (++this.#hops < MAX_HOPS) soon(hop);
       else this.flush();
     };
     const hop = this.#hop;
-    if (!running) queueMicrotask(hop);
+    if (this.#hops < 0) soon(hop);
+    this.#hops = 0;
   }
 
   /** The socket took everything. @param gone or takes nothing any more */

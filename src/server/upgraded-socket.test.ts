@@ -1,9 +1,12 @@
 import { expect, it, vi } from "vitest";
 import { VirtualNetwork } from "../adapters/virtual/index.ts";
+import { soon } from "../socket/clock.ts";
 import type { Network } from "../socket/index.ts";
 import { settled, WireClient } from "../testing/index.ts";
 import { HttpServer } from "./server.ts";
 import type { UpgradedConnection } from "./types.ts";
+
+vi.mock("../socket/clock.ts", { spy: true });
 
 const UPGRADE = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n";
 
@@ -107,9 +110,8 @@ it("tells a consumer that has paused of a reset, and no more of what waits for i
 
 it("goes on with a consumer that threw, as a page goes on after an error that was reported", async () => {
   const reported: unknown[] = [];
-  const platform = queueMicrotask;
-  const spy = vi.spyOn(globalThis, "queueMicrotask").mockImplementation((task) =>
-    platform(() => {
+  const spy = vi.mocked(soon).mockImplementation((task) =>
+    queueMicrotask(() => {
       try {
         task();
       } catch (error) {

@@ -1,3 +1,4 @@
+import { soon } from "../socket/clock.ts";
 import type { Socket, SocketAddress, SocketEvents } from "../socket/index.ts";
 import type { UpgradedConnection } from "./types.ts";
 
@@ -73,7 +74,7 @@ export class UpgradedSocket implements UpgradedConnection {
 
   set onShutDown(listener: (() => void) | undefined) {
     this.#onShutDown = listener;
-    if (this.#shuttingDown) queueMicrotask(() => this.#onShutDown?.());
+    if (this.#shuttingDown) soon(() => this.#onShutDown?.());
   }
 
   /** The server closes. */
@@ -115,7 +116,7 @@ export class UpgradedSocket implements UpgradedConnection {
     const events = this.#events;
     if (this.#scheduled || !events) return;
     this.#scheduled = true;
-    queueMicrotask(() => this.#deliver(events));
+    soon(() => this.#deliver(events));
   }
 
   #deliver(events: SocketEvents): void {

@@ -1,3 +1,6 @@
+/** Looked up once, before fake timers of a test put theirs there: what waits here waits for the real loop. */
+const { setTimeout } = globalThis;
+
 /**
  * Lets everything run that is ready: the microtasks, then what the event loop has queued, input and output
  * included. Much quicker than a timer, which browsers hold back to 4 ms.

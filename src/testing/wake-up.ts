@@ -1,3 +1,6 @@
+/** Looked up once, before fake timers of a test put theirs there: a wait that fails does so in real time. */
+const { clearTimeout, setTimeout } = globalThis;
+
 /**
  * Thrown when what a test waits for did not happen in time or can't happen any more.
  *

@@ -1,3 +1,4 @@
+import { soon } from "../socket/clock.ts";
 import type { Socket } from "../socket/index.ts";
 import { toBinaryType, type WebSocketBinaryType } from "./binary-type.ts";
 import { ABNORMAL, isWireCloseCode } from "./close-codes.ts";
@@ -194,7 +195,7 @@ export class WebSocketConnection extends HandlerTarget implements AsyncIterable<
     if (listener === null) return;
     if (type === "message") this.#consumers.listen();
     // A connection that was born open tells the first who asks.
-    else if (type === "open" && this.#readyState === OPEN) queueMicrotask(() => this.fireOpen());
+    else if (type === "open" && this.#readyState === OPEN) soon(() => this.fireOpen());
   }
 
   /** The opening handshake is over: opens the socket, and messages flow. */

@@ -1,3 +1,4 @@
+import { soon } from "../socket/clock.ts";
 import {
   ITERATION_HIGH_WATER,
   type IterationSource,
@@ -39,7 +40,7 @@ export class Consumers implements IterationSource {
   listen(): void {
     if (this.#listening) return;
     this.#listening = true;
-    if (this.#held.length > 0) queueMicrotask(() => this.#release());
+    if (this.#held.length > 0) soon(() => this.#release());
   }
 
   iterate(): MessageIterator {

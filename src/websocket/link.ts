@@ -1,3 +1,4 @@
+import { soon } from "../socket/clock.ts";
 import type { Clock, Socket } from "../socket/index.ts";
 import { ABNORMAL, NO_STATUS } from "./close-codes.ts";
 import { WebSocketProtocolError } from "./errors.ts";
@@ -154,7 +155,7 @@ export class WebSocketLink {
     this.#paused = false;
     // Not from inside the caller: what the reader has left are events. They go before what the socket says next, which
     // may be the end of all.
-    queueMicrotask(() => {
+    soon(() => {
       this.#read();
       if (!this.#paused) this.#socket.resume();
     });

@@ -1,3 +1,4 @@
+import { soon } from "../socket/clock.ts";
 import type { Socket } from "../socket/index.ts";
 import { FrameWriter, type FrameWriterOptions } from "./frame-writer.ts";
 import type { SendWatch } from "./send-watch.ts";
@@ -85,7 +86,7 @@ export class Transmitter {
       this.flush();
     } else if (!this.#corked && !this.#flushQueued) {
       this.#flushQueued = true;
-      queueMicrotask(() => {
+      soon(() => {
         this.#flushQueued = false;
         this.flush();
       });

@@ -8,6 +8,9 @@ import { NodeSocket } from "./socket.ts";
 import { Handshakes } from "./tls/handshakes.ts";
 import type { Identities } from "./tls/identities.ts";
 
+/** Looked up once: fake timers of a test must not hold it. */
+const { setImmediate } = globalThis;
+
 interface Waiting {
   resolve(socket: Socket): void;
   reject(error: Error): void;

@@ -1,10 +1,14 @@
 import type { Socket as NetSocket } from "node:net";
 import type { PeerCertificate, TLSSocket } from "node:tls";
+import { soon } from "../../socket/clock.ts";
 import type { Socket, SocketAddress, SocketEvents } from "../../socket/index.ts";
 import { ipAddress } from "../ip-address.ts";
 import { unixAddress } from "./address.ts";
 import type { Descriptors } from "./descriptors.ts";
 import { networkError } from "./errors.ts";
+
+/** Looked up once: fake timers of a test must not hold it. */
+const { setImmediate } = globalThis;
 
 /**
  * The port's socket over a `net.Socket`.
@@ -106,12 +110,12 @@ export class NodeSocket implements Socket {
     if (this.#events) throw new TypeError("The socket is open already: it has one consumer");
     this.#events = events;
     this.#plain = events.takesSubclasses !== true;
-    if (this.#inbound === "end due") queueMicrotask(() => this.#tellHeldEnd());
-    else if (this.#life === "gone" && this.#inbound !== "end held") queueMicrotask(() => this.#tellClose());
+    if (this.#inbound === "end due") soon(() => this.#tellHeldEnd());
+    else if (this.#life === "gone" && this.#inbound !== "end held") soon(() => this.#tellClose());
     if (this.#life !== "live") return;
     this.#net.on("data", NodeSocket.#listeners.data);
     if (this.#beneath === this.#net) this.#net.on("end", NodeSocket.#listeners.end);
-    if (this.#owesDrain) queueMicrotask(() => this.#tellDrain());
+    if (this.#owesDrain) soon(() => this.#tellDrain());
     if (this.#inbound === "flowing") this.#net.resume();
   }
 
@@ -130,7 +134,7 @@ export class NodeSocket implements Socket {
       if (this.#events) this.#net.resume();
     } else if (this.#inbound === "end held") {
       this.#inbound = "end due";
-      queueMicrotask(() => this.#tellHeldEnd());
+      soon(() => this.#tellHeldEnd());
     }
   }
 
@@ -163,7 +167,7 @@ export class NodeSocket implements Socket {
     this.#error ??= error;
     this.#outbound = "ended";
     if (this.#life === "live") this.#reset();
-    else if (this.#events) queueMicrotask(() => this.#tellClose()); // gone, and the held end is dropped
+    else if (this.#events) soon(() => this.#tellClose()); // gone, and the held end is dropped
     this.#life = this.#life === "live" ? "destroyed" : "gone";
     this.#inbound = "ended";
   }

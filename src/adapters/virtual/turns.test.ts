@@ -1,8 +1,10 @@
 import { afterEach, expect, it, vi } from "vitest";
+import { soon } from "../../socket/clock.ts";
 import { turn } from "../../testing/index.ts";
 import { VirtualNetwork } from "./index.ts";
 import { askForTurn } from "./turns.ts";
 
+vi.mock("../../socket/clock.ts", { spy: true });
 afterEach(() => vi.restoreAllMocks());
 
 it("lets the event loop go on while two peers answer each other for ever", async () => {
@@ -56,10 +58,9 @@ it("goes on with the other sockets, and with the next event, when a handler thro
   const listener = await network.listen({ port: 80 });
   const client = await network.connect({ host: "localhost", port: 80 });
   const server = await listener.accept();
-  const microtask = globalThis.queueMicrotask.bind(globalThis);
   const uncaught: unknown[] = [];
-  vi.spyOn(globalThis, "queueMicrotask").mockImplementation((callback) =>
-    microtask(() => {
+  vi.mocked(soon).mockImplementation((callback) =>
+    queueMicrotask(() => {
       try {
         callback();
       } catch (error) {

@@ -1,3 +1,5 @@
+import { soon } from "../../socket/clock.ts";
+
 /**
  * When sockets deliver their events. A socket with something to say asks for a turn, and gets it in the
  * next microtask, together with every other socket that asked meanwhile: no timer, no promise.
@@ -19,16 +21,16 @@ const setImmediateOnNode = (globalThis as { setImmediate?: (callback: () => void
 
 let waiting: Turn[] = [];
 let rounds = 0;
-let inTask: (() => void) | undefined;
+let inTask = (): void => {
+  inTask = tasks();
+  inTask();
+};
 
 /** Runs `turn` soon. Asking twice is two runs: the caller keeps count. */
 export function askForTurn(turn: Turn): void {
   if (waiting.push(turn) > 1) return;
-  if (++rounds % ROUNDS_A_TASK) queueMicrotask(round);
-  else {
-    inTask ??= tasks();
-    inTask();
-  }
+  if (++rounds % ROUNDS_A_TASK) soon(round);
+  else inTask();
 }
 
 function tasks(): () => void {
@@ -46,7 +48,7 @@ function round(): void {
       turn.run();
     } catch (error) {
       // A consumer's handler threw: that is nobody's error but the program's, and no other socket's trouble.
-      queueMicrotask(() => {
+      soon(() => {
         throw error;
       });
     }
