@@ -92,6 +92,8 @@ const table = [
   // An entry of its own: in `portico` it would take part in every start.
   ...onNodeToo("light-fetch/install", "src/server/light-fetch/install.ts"),
   ...onNodeToo("testing", "src/testing/index.ts"),
+  // An entry of its own: `portico/testing` imports Vitest, which other runners do not have, or can't load.
+  ...onNodeToo("testing/tools", "src/testing/tools.ts"),
   { name: "./embed", source: "src/embed/index.ts", output: "embed.js" },
   { name: "./markdown-it", source: "src/markdown-it/index.ts", output: "markdown-it.js" },
   ...onNodeToo("static", "src/static/index.ts"),
