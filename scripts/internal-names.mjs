@@ -4,10 +4,10 @@
  * that no public class or interface has it; what it can't see is a name that is made up as text.
  */
 export const internalNames = `
-  pos framing begun readBody settled phase inHead reported readHead takeRest linger bodyEnded declaredLength
+  pos framing begun readBody settled phase reported readHead takeRest linger bodyEnded declaredLength
   weather flushSoon responseEnded shutDown sweep awaitBody contentLength maxCount transferEncoding bodyWanted
   clientLost dateLine isAt knownHead maxBytes maxLineBytes nextHead setFull takeAll toHead tooLarge watchdog
-  addContentType ascii answering cancelSource turnAway clientEnded bodyArrived bodyTimedOut checkDeadlines
+  addContentType ascii answering cancelSource turnAway clientEnded bodyTimedOut checkDeadlines
   connectionClosed drainOwed exchangeEnded expectsContinue expire headOfKnownFields onIdle peerEnded poolFor
   satisfied streamStarting writtenAt directionEnded letGo
   aborter madeHeaders madeUrl breaksAfter`
