@@ -71,6 +71,24 @@ test("a page that keeps to COEP and to a policy of its own can have one", async 
   await expect(inside(page).getByRole("region", { name: "Response" })).toContainText("Hello World");
 });
 
+for (const policy of ["sandbox allow-scripts", "sandbox allow-scripts; style-src 'none'"]) {
+  test(`a page of no origin can have one, with all that belongs to it: ${policy}`, async ({ host, page }) => {
+    const paged = CODE.replace(" console", " preview").replace(
+      "pathname)",
+      'pathname, { "Content-Type": "text/html" })',
+    );
+    await host(`${SCRIPT}${paged}`, { "Content-Security-Policy": policy });
+    expect(await page.evaluate(() => origin)).toBe("null");
+    await run(page).click();
+    const frame = inside(page);
+    await expect(frame.getByRole("region", { name: "Response" })).toContainText("You asked for /ada");
+    await expect(frame.locator("body")).toHaveCSS("display", "grid");
+    await expect(
+      frame.getByRole("region", { name: "Preview" }).frameLocator("iframe").locator("body"),
+    ).toHaveText("You asked for /ada");
+  });
+}
+
 test("many on one page know nothing of each other", async ({ host, page }) => {
   const each = (name: string) =>
     `<http-playground view="code response">import { AsyncHttpServer } from "portico";

@@ -147,7 +147,8 @@ async function headersOf(folder) {
     if (name && value) byPath[path] = { ...byPath[path], [name]: value };
     else if (line) path = line.slice(1);
   }
-  return (/** @type {string} */ asked) => byPath[asked] ?? byPath["*"] ?? {};
+  return (/** @type {string} */ asked) =>
+    byPath[asked] ?? byPath[asked.replace(/[^/]*$/, "*")] ?? byPath["*"] ?? {};
 }
 
 const json = { "Content-Type": "application/json" };

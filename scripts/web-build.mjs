@@ -117,6 +117,11 @@ const POLICED = ["/index.html", "/embed.html"];
 
 /** Pages of any origin may have these in them, those that keep to COEP as well. */
 const OPEN = { "Cross-Origin-Resource-Policy": "cross-origin" };
+/**
+ * What needs no name to be had. In a sandboxed page frames are sandboxed as well: the embed's document is then of no
+ * origin, not even that of its own scripts and styles.
+ */
+const SHARED = { "Access-Control-Allow-Origin": "*" };
 const FRAMED = { ...OPEN, "Cross-Origin-Embedder-Policy": "require-corp" };
 
 /**
@@ -150,7 +155,9 @@ export function pageHeaders(policy) {
         "/index.html": headers,
         "/embed.html": { ...headers, ...FRAMED },
         "/preview.html": FRAMED,
-        "/embed.js": { ...OPEN, "Access-Control-Allow-Origin": "*" },
+        "/embed.js": { ...OPEN, ...SHARED },
+        "/assets/*": SHARED,
+        "/engines.json": SHARED,
         ...isolatedHeaders(headers),
       };
       this.emitFile({ type: "asset", fileName: "_headers", source: headerLines(byPath) });
