@@ -17,7 +17,7 @@ export function scriptAddress(): string | undefined {
   if (typeof document === "undefined") return undefined;
   const current = document.currentScript;
   if (current instanceof HTMLScriptElement && current.src) return current.src;
-  return document.querySelector<HTMLScriptElement>('script[src$="/embed.js"]')?.src;
+  return [...document.scripts].find(({ src }) => /\/embed\.js(?:[?#]|$)/.test(src))?.src;
 }
 
 /**
@@ -27,6 +27,8 @@ export function scriptAddress(): string | undefined {
 export async function frameAddress(base: string, wanted: Wanted): Promise<string> {
   const folder = new URL(base, document.baseURI);
   if (!/^https?:$/.test(folder.protocol)) throw new TypeError("base is not an address of http or https");
+  // A last name without a dot in it is a folder's, whose slash was forgotten.
+  folder.pathname = folder.pathname.replace(/\/[^/.]+$/, "$&/");
   const url = new URL("embed.html", folder);
   for (const name of ["example", "view", "request", "theme"] as const) {
     if (wanted[name]) url.searchParams.set(name, wanted[name]);

@@ -45,6 +45,8 @@ export class HttpPlayground extends Base {
   #parts: Parts | undefined;
   #state: State = "idle";
   #frame: HTMLIFrameElement | undefined;
+  /** The code that runs. */
+  #code = "";
   #patience: ReturnType<typeof setTimeout> | undefined;
   /** Counts the loadings: what an older one still does is nothing to this one. */
   #loading = 0;
@@ -54,6 +56,11 @@ export class HttpPlayground extends Base {
     this.#describe();
     this.#showTheme();
     addEventListener("message", this.#onMessage);
+  }
+
+  /** `moveBefore` keeps the frame, and what runs in it. */
+  connectedMoveCallback(): void {
+    this.#showTheme();
   }
 
   disconnectedCallback(): void {
@@ -78,6 +85,8 @@ export class HttpPlayground extends Base {
     const loading = ++this.#loading;
     this.#become("loading", "Loading the playground …");
     const base = this.getAttribute("base") ?? origin;
+    const code = codeIn(this);
+    this.#code = code;
     try {
       if (base === undefined) throw new TypeError("the attribute base has to say where one is");
       const address = await frameAddress(base, {
@@ -86,7 +95,7 @@ export class HttpPlayground extends Base {
         request: this.getAttribute("request"),
         theme: this.#theme,
         nth: [...document.querySelectorAll(this.localName)].indexOf(this) + 1,
-        code: codeIn(this),
+        code,
       });
       if (loading === this.#loading) this.#load(address);
     } catch (error) {
@@ -176,7 +185,13 @@ export class HttpPlayground extends Base {
     box.addEventListener("transitionend", ({ target, propertyName }) => {
       if (target === box && propertyName === "color") this.#showTheme();
     });
-    slot.addEventListener("slotchange", () => this.#describe());
+    // More than `slotchange` tells: parsers and frameworks write on in a text that is there.
+    new MutationObserver(() => {
+      this.#describe();
+      // What is the page's to show now is not what runs. Who colours code leaves its text as it is.
+      const runs = this.#state === "loading" || this.#state === "ready";
+      if (runs && codeIn(this) !== this.#code) this.#unload("idle");
+    }).observe(this, { childList: true, characterData: true, subtree: true });
     // Code that is wider than its box is scrolled by the keyboard, too.
     new ResizeObserver(() => {
       if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;

@@ -16,6 +16,8 @@ export const STYLE = `
 }
 .code {
   overflow: auto;
+  direction: ltr; /* whatever is written around it */
+  text-align: start;
 }
 .code:focus-visible {
   outline: 2px solid;
