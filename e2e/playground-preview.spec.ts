@@ -32,3 +32,25 @@ test("a link in a shadow tree is followed as any other", async ({ playground }) 
   await frame.getByText("About").click();
   await expect(frame.getByRole("heading")).toHaveText("/about");
 });
+
+test("a form in a shadow tree is sent as any other, unless the page does that itself", async ({
+  playground,
+}) => {
+  const element = (name: string, own: string) =>
+    `customElements.define("${name}", class extends HTMLElement { constructor() { super();
+      const root = this.attachShadow({ mode: "open" });
+      root.innerHTML = "<form action=sent><input name=q value=${name}><button>Send ${name}</button></form>";
+      ${own} } });`;
+  const refusing = `root.addEventListener("submit", (event) => { event.preventDefault(); root.querySelector("button").textContent = "its own matter"; });`;
+  const scripts = element("x-plain", "") + element("x-own", refusing);
+  await playground.open();
+  await playground.run(`import { AsyncHttpServer } from "portico";
+const page = ${JSON.stringify(`<x-own></x-own><x-plain></x-plain><script>${scripts}`)} + "</" + "script>";
+new AsyncHttpServer().serve(8123, (request) => request.respond(200,
+  request.url.pathname === "/" ? page : "<h1>" + request.target + "</h1>", { "Content-Type": "text/html" }));`);
+  const frame = playground.region("Preview").frameLocator("iframe");
+  await frame.getByRole("button", { name: "Send x-own" }).click();
+  await expect(frame.getByText("its own matter")).toBeVisible();
+  await frame.getByRole("button", { name: "Send x-plain" }).click();
+  await expect(frame.getByRole("heading")).toHaveText("/sent?q=x-plain");
+});

@@ -31,14 +31,28 @@ addEventListener("click", (event) => {
   open({ url: addressOf(href), method: "GET" });
 });
 
-addEventListener("submit", (event) => {
+addEventListener("submit", follow);
+
+// A submission in a shadow tree is told of in there alone; the last to hear it is who listens once it is on its way.
+const { attachShadow } = Element.prototype;
+Element.prototype.attachShadow = function (init) {
+  const root = attachShadow.call(this, init);
+  root.addEventListener(
+    "submit",
+    () => root.addEventListener("submit", follow as EventListener, { once: true }),
+    true,
+  );
+  return root;
+};
+
+function follow(event: SubmitEvent): void {
   const { target: form, submitter } = event;
   if (event.defaultPrevented || !(form instanceof HTMLFormElement)) return;
   const method = submitter?.getAttribute("formmethod") ?? form.getAttribute("method");
   if (method?.toLowerCase() === "dialog") return; // it closes one, and is sent nowhere
   event.preventDefault();
   void submission(form, submitter, addressOf).then(open);
-});
+}
 
 function isLink(target: EventTarget): target is Element {
   return target instanceof Element && target.matches("a[href], area[href]");
