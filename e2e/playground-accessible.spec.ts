@@ -36,6 +36,28 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
+test("on the smallest phone, and at 400 %, no tab is written over another and nothing is wider", async ({
+  playground,
+  page,
+}) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await playground.open();
+  await playground.run();
+  await expect(playground.region("Response")).toContainText("Hello World");
+  const cut = await page
+    .getByRole("tab")
+    .evaluateAll((tabs) =>
+      tabs.filter((tab) => tab.scrollWidth > tab.clientWidth).map((tab) => tab.textContent),
+    );
+  expect(cut).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  await page.getByRole("tab", { name: "Console" }).click();
+  await expect(page.getByRole("tab", { name: "Console" })).toBeInViewport({ ratio: 0.9 });
+  await page.getByRole("tab", { name: "Wire" }).click();
+  await expect(playground.region("Wire")).toContainText("6 rows, 1 connection");
+  await expect(playground.region("Wire")).not.toContainText("1 connections");
+});
+
 test("the keyboard alone runs a program, leaves the editor and walks the wire", async ({
   playground,
   page,

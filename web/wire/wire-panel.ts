@@ -34,7 +34,7 @@ export class WirePanel {
     const count =
       rows.length === 0
         ? ""
-        : `${(rows.length + forgotten).toLocaleString("en")} rows, ${connections} connections`;
+        : `${counted(rows.length + forgotten, "row")}, ${counted(connections, "connection")}`;
     if (this.#count.textContent !== count) this.#count.textContent = count;
     if (this.#view === "segments") {
       this.#list.show(rows, startedAt);
@@ -56,4 +56,8 @@ export class WirePanel {
   #connectionToDraw(rows: readonly Row[]): Connection | undefined {
     return (this.#list.chosen ?? rows.at(-1))?.connection;
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
 }
