@@ -1,45 +1,13 @@
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { VirtualNetwork } from "../adapters/virtual/index.ts";
-import { soon } from "../socket/clock.ts";
 import type { Network } from "../socket/index.ts";
 import { settled, WireClient } from "../testing/index.ts";
 import { HttpServer } from "./server.ts";
 import type { UpgradedConnection } from "./types.ts";
-
-vi.mock("../socket/clock.ts", { spy: true });
-
-const UPGRADE = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n";
-
-/** What the other protocol hears of a client that upgrades and does the rest by itself. */
-async function stage(hear: (event: string, socket: UpgradedConnection) => void = () => {}) {
-  const network = new VirtualNetwork();
-  const server = new HttpServer({ network });
-  const log: string[] = [];
-  let goOn = () => {};
-  const gate = new Promise<void>((resolve) => {
-    goOn = resolve;
-  });
-  void server.serve(80, async (request) => {
-    await gate;
-    const socket = await request.upgrade("chat");
-    const told = (event: string) => {
-      log.push(event);
-      hear(event, socket);
-    };
-    socket.open({
-      onData: (bytes) => told(`data ${new TextDecoder().decode(bytes)} ${bytes.constructor.name}`),
-      onEnd: () => told("end"),
-      onDrain: () => {},
-      onClose: (error) => told(`close ${(error as { code?: string } | undefined)?.code ?? ""}`),
-    });
-  });
-  await settled();
-  const client = await WireClient.connect(network, { host: "localhost", port: 80 });
-  return { client, log, goOn: () => goOn(), close: () => server.close({ graceMs: 0 }) };
-}
+import { UPGRADE, upgradingStage } from "./upgrading.fixture.ts";
 
 it("says that the client ended its side before the switch, behind what it had sent", async () => {
-  const { client, log, goOn, close } = await stage();
+  const { client, log, goOn, close } = await upgradingStage();
   await client.send(`${UPGRADE}first words`);
   client.end();
   await settled();
@@ -50,7 +18,7 @@ it("says that the client ended its side before the switch, behind what it had se
 });
 
 it("says that the connection is gone, and why", async () => {
-  const { client, log, goOn, close } = await stage();
+  const { client, log, goOn, close } = await upgradingStage();
   goOn();
   await client.send(UPGRADE);
   await client.waitFor(({ text }) => text.includes("101"));
@@ -61,7 +29,7 @@ it("says that the connection is gone, and why", async () => {
 });
 
 it("tells of nothing but the close once destroyed, though more came before the switch", async () => {
-  const { client, log, goOn, close } = await stage((event, socket) => {
+  const { client, log, goOn, close } = await upgradingStage((event, socket) => {
     if (event.startsWith("data")) socket.destroy();
   });
   await client.send(`${UPGRADE}first words`);
@@ -75,7 +43,7 @@ it("tells of nothing but the close once destroyed, though more came before the s
 
 it("holds the close back behind what a pause holds, where both sides ended", async () => {
   let paused: UpgradedConnection | undefined;
-  const { client, log, goOn, close } = await stage((event, socket) => {
+  const { client, log, goOn, close } = await upgradingStage((event, socket) => {
     if (!event.startsWith("data")) return;
     paused = socket;
     socket.pause();
@@ -94,7 +62,7 @@ it("holds the close back behind what a pause holds, where both sides ended", asy
 });
 
 it("tells a consumer that has paused of a reset, and no more of what waits for it", async () => {
-  const { client, log, goOn, close } = await stage((event, socket) => {
+  const { client, log, goOn, close } = await upgradingStage((event, socket) => {
     if (event.startsWith("data")) socket.pause();
   });
   await client.send(`${UPGRADE}first words`);
@@ -106,39 +74,6 @@ it("tells a consumer that has paused of a reset, and no more of what waits for i
   await settled();
   expect(log).toEqual(["data first words Uint8Array", "close ECONNRESET"]);
   await close();
-});
-
-it("goes on with a consumer that threw, as a page goes on after an error that was reported", async () => {
-  const reported: unknown[] = [];
-  const spy = vi.mocked(soon).mockImplementation((task) =>
-    queueMicrotask(() => {
-      try {
-        task();
-      } catch (error) {
-        reported.push(error);
-      }
-    }),
-  );
-  try {
-    const { client, log, goOn, close } = await stage((event) => {
-      if (event.startsWith("data first")) throw new Error("the consumer's own");
-    });
-    await client.send(`${UPGRADE}first words`);
-    await settled();
-    goOn();
-    await settled();
-    expect(reported).toEqual([new Error("the consumer's own")]);
-    await client.send("second words");
-    client.end();
-    await settled();
-    expect(log).toEqual(["data first words Uint8Array", "data second words Uint8Array", "end"]);
-    client.destroy();
-    await settled();
-    expect(log.at(-1)).toBe("close ECONNRESET");
-    await close();
-  } finally {
-    spy.mockRestore();
-  }
 });
 
 /** A socket that was handed over and that nobody has opened. */
