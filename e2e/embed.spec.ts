@@ -86,6 +86,12 @@ for (const policy of ["sandbox allow-scripts", "sandbox allow-scripts; style-src
     await expect(
       frame.getByRole("region", { name: "Preview" }).frameLocator("iframe").locator("body"),
     ).toHaveText("You asked for /ada");
+    // Not every browser asks for a frame's icon.
+    await frame.locator("link[rel=icon]").evaluate(async (link: HTMLLinkElement) => {
+      const icon = new Image();
+      icon.src = link.href;
+      await icon.decode();
+    });
   });
 }
 

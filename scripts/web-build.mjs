@@ -119,9 +119,9 @@ const POLICED = ["/index.html", "/embed.html"];
 const OPEN = { "Cross-Origin-Resource-Policy": "cross-origin" };
 /**
  * What needs no name to be had. In a sandboxed page frames are sandboxed as well: the embed's document is then of no
- * origin, not even that of its own scripts and styles.
+ * origin, not even that of its own scripts, styles and icon.
  */
-const SHARED = { "Access-Control-Allow-Origin": "*" };
+const SHARED = { ...OPEN, "Access-Control-Allow-Origin": "*" };
 const FRAMED = { ...OPEN, "Cross-Origin-Embedder-Policy": "require-corp" };
 
 /**
@@ -155,7 +155,7 @@ export function pageHeaders(policy) {
         "/index.html": headers,
         "/embed.html": { ...headers, ...FRAMED },
         "/preview.html": FRAMED,
-        "/embed.js": { ...OPEN, ...SHARED },
+        "/embed.js": SHARED,
         "/assets/*": SHARED,
         "/engines.json": SHARED,
         ...isolatedHeaders(headers),

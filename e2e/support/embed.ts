@@ -12,7 +12,11 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   host: async ({ page, site, complaints }, use) => {
     const pages: HostPage[] = [];
-    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on(
+      "console",
+      (message) =>
+        message.type() === "error" && complaints.push(`${message.text()} ${message.location().url}`),
+    );
     page.on("pageerror", (error) => complaints.push(error.message));
     await use(async (body, headers = {}) => {
       const host = await startHost(body.replaceAll("SITE", site), headers);
