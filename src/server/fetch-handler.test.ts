@@ -122,6 +122,21 @@ describe.each([
     await cancelled.promise;
   });
 
+  it("sends the head before there is a chunk, and cancels a body that never had one when the client goes", async () => {
+    const cancelled = deferred();
+    const events = { cancel: () => cancelled.resolve() };
+    const { connect, errors } = await serve(
+      () => new Response(new ReadableStream(events), { headers: { "Content-Type": "text/event-stream" } }),
+    );
+    const client = await connect();
+    await client.send(get());
+    await client.read("text/event-stream");
+    await client.read("\r\n\r\n");
+    client.destroy();
+    await cancelled.promise;
+    expect(errors).toEqual([]);
+  });
+
   it("streams the request as it arrives", async () => {
     const { connect } = await serve(async (request) => new Response(request.body));
     const client = await connect();

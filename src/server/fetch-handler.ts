@@ -64,12 +64,16 @@ async function answerStreamed(request: HttpRequest, response: Response): Promise
   if (bodyUsed) throw new TypeError("the handler returned a Response whose body was used");
   if (body === null) return request.respond(status, null, headers);
   const reader = body.getReader();
-  const first = await reader.read();
+  const firstRead = reader.read();
+  const first = await atOnce(firstRead);
+  // The head does not wait for what is yet to be made: a client learns by it that events may come.
+  if (first === undefined) return request.respond(status, rest(reader, [firstRead]), headers);
   if (first.done) return request.respond(status, null, headers);
-  const second = reader.read();
+  const secondRead = reader.read();
+  const second = await atOnce(secondRead);
   // Most bodies are one chunk: then there is a length to send, and one write instead of three.
-  if (await endsAtOnce(second)) return request.respond(status, first.value, headers);
-  return request.respond(status, rest(reader, first.value, second), headers);
+  if (second?.done) return request.respond(status, first.value, headers);
+  return request.respond(status, rest(reader, [firstRead, secondRead]), headers);
 }
 
 function isPromise(value: Response | PromiseLike<Response>): value is PromiseLike<Response> {
@@ -79,31 +83,27 @@ function isPromise(value: Response | PromiseLike<Response>): value is PromiseLik
 type Chunk = ReadableStreamReadResult<Uint8Array>;
 
 /**
- * Whether a read is known within a few microtasks to be the end: a source that is complete says so by then. Not in
+ * What a read comes to, where that is known within a few microtasks: a source that is complete says so by then. Not in
  * Firefox, where even a text goes out in chunks therefore.
  */
-async function endsAtOnce(read: Promise<Chunk>): Promise<boolean> {
-  let ended = false;
-  read.then(
-    ({ done }) => {
-      ended = done;
-    },
-    () => {},
-  );
-  for (let hop = 0; hop < 4 && !ended; hop++) await null;
-  return ended;
+async function atOnce(read: Promise<Chunk>): Promise<Chunk | undefined> {
+  let known: Promise<Chunk> | undefined;
+  const know = () => {
+    known = read;
+  };
+  read.then(know, know);
+  for (let hop = 0; hop < 4 && !known; hop++) await null;
+  return known;
 }
 
 /** All chunks in order. Not a generator: `return` has to reach a source that a read is waiting for. */
 function rest(
   reader: ReadableStreamDefaultReader<Uint8Array>,
-  first: Uint8Array,
-  second: Promise<Chunk>,
+  begun: Promise<Chunk>[],
 ): AsyncIterable<Uint8Array> {
-  const ready: (Chunk | Promise<Chunk>)[] = [{ done: false, value: first }, second];
   const iterator: AsyncIterator<Uint8Array, undefined> = {
     next: async () => {
-      const { done, value } = await (ready.shift() ?? reader.read());
+      const { done, value } = await (begun.shift() ?? reader.read());
       return done ? { done, value: undefined } : { done, value };
     },
     return: async () => {
