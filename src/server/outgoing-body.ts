@@ -25,7 +25,7 @@ export class OutgoingBody implements BodyWriter {
 
   /** Whether what is written goes anywhere. */
   get wanted(): boolean {
-    return this.#framing !== "none";
+    return this.#framing !== "none" && !this.#exchange.closed;
   }
 
   /** @param given the chunk is lent to whoever reads it, see `Socket.write`. */

@@ -232,6 +232,23 @@ export function streamingCases(stage: ServerStage): void {
     expect(errors).toEqual([]);
   });
 
+  stage.needsReset(
+    "cancels a source that comes when the client has gone, though it never has a chunk",
+    async () => {
+      const cancelled = deferred();
+      const { connect, errors } = await stage.serve(async (request) => {
+        await new Promise((resolve) => request.signal.addEventListener("abort", resolve));
+        await request.respond(200, new ReadableStream({ cancel: () => cancelled.resolve() }));
+      });
+      const client = await connect();
+      await client.send(get());
+      await settled();
+      client.destroy();
+      await cancelled.promise;
+      expect(errors).toEqual([]);
+    },
+  );
+
   stage.needsReset("aborts the request's signal and rejects writes when the client goes", async () => {
     let reason: unknown;
     let late = "";
