@@ -31,7 +31,10 @@ export class Outbox {
   send(data: Sendable, open: boolean): void {
     if (data instanceof Blob) {
       this.#pending += data.size;
-      if (open) this.#later(data.arrayBuffer().then((buffer) => new Uint8Array(buffer)));
+      if (!open) return;
+      const read = data.arrayBuffer().then((buffer) => new Uint8Array(buffer));
+      read.catch(() => {}); // it may fail before its turn comes, when nobody waits for it yet
+      this.#later(read);
       return;
     }
     const message = messageOf(data);

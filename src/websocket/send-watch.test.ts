@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FakeClock } from "../testing/fake-clock.ts";
 import { settled } from "../testing/turn.ts";
+import { masked } from "../testing/websocket-frames.ts";
 import { type PairOptions, pair } from "../testing/websocket-pair.ts";
 import { SendWatch } from "./send-watch.ts";
 
@@ -59,6 +60,16 @@ describe("a peer that does not read", () => {
       expect.stringContaining("while over 10000 bytes waited"),
       'close 1006 "" unclean',
     ]);
+  });
+
+  test("may say what it likes while a long message waits for it", async () => {
+    const { connection, peer, log } = await unread({ maxUnsentBytes: 10_000 });
+    connection.addEventListener("message", () => {});
+    connection.send(message(100_000));
+    await settled();
+    await peer.send(masked({ opcode: 1, payload: "still here" }));
+    await settled();
+    expect(log).toEqual(["open", 'message "still here"']);
   });
 
   test("is waited for without end on a client's side", async () => {

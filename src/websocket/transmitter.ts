@@ -68,7 +68,8 @@ export class Transmitter {
   flush(): void {
     const { output } = this.#writer;
     const { length } = output;
-    if (length > 0 && !output.drain(this.#socket)) this.#congested = true;
+    if (length === 0) return; // nothing more is sent, whatever waits
+    if (!output.drain(this.#socket)) this.#congested = true;
     if (this.#congested) this.#watch.wrote(length);
     if (!this.#congested) this.#unsent = 0;
   }
