@@ -105,6 +105,14 @@ describe("HttpHeaders", () => {
     expect([...headers]).toEqual([]);
   });
 
+  it("joins the lines of Cookie as one Cookie is written", () => {
+    const headers = new HttpHeaders([
+      ["Cookie", "a=1"],
+      ["cookie", "b=2"],
+    ]);
+    expect([headers.get("COOKIE"), [...headers]]).toEqual(["a=1; b=2", [["cookie", "a=1; b=2"]]]);
+  });
+
   it("reads lines that arrived in place, and makes them its own before a change", () => {
     const headers = received(["Host", "a"], ["X", "1"], ["x", "2"]);
     expect(headers.get("x")).toBe("1, 2");

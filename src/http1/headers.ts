@@ -15,7 +15,7 @@ export type HeadersInput =
  *
  * Unlike the platform's it keeps the order of insertion and, on the wire, the spelling that each name was
  * given in, and it knows no forbidden names. Iteration yields lower-case names, values of one name joined
- * with `", "` (`set-cookie` never is), in order of first appearance; `lines()` yields each field line as
+ * with `", "` (`cookie` with `"; "`, `set-cookie` never), in order of first appearance; `lines()` yields each field line as
  * it is on the wire.
  *
  * @throws InvalidHeader (a `TypeError` with that `code`) for a name that is no token or a value with
@@ -48,10 +48,10 @@ export class HttpHeaders {
     return headers;
   }
 
-  /** The value, or the values of all lines of that name joined with `", "`, or null. */
+  /** The value, or the values of all lines of that name joined with `", "` (of `cookie` with `"; "`), or null. */
   get(name: string): string | null {
     const values = this.getAll(name);
-    return values.length > 0 ? values.join(", ") : null;
+    return values.length > 0 ? values.join(separatorOf(toKey(name))) : null;
   }
 
   /** The values of every line of that name, in order, unjoined. */
@@ -98,7 +98,7 @@ export class HttpHeaders {
     for (const { key, value } of this.#lines) {
       const at = key === "set-cookie" ? {} : key;
       const before = pairs.get(at);
-      pairs.set(at, [key, before ? `${before[1]}, ${value}` : value]);
+      pairs.set(at, [key, before ? before[1] + separatorOf(key) + value : value]);
     }
     return pairs.values();
   }
@@ -134,6 +134,9 @@ export class HttpHeaders {
     return this.#own;
   }
 }
+
+/** Cookie is no list: gateways from HTTP/2, where it comes in several lines, may leave them (RFC 9113 section 8.2.3). */
+const separatorOf = (key: string) => (key === "cookie" ? "; " : ", ");
 
 /** Calls back for every field line that an input stands for, in order, unvalidated. */
 export function forEachField(init: HeadersInput, each: (name: string, value: string) => void): void {

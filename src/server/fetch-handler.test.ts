@@ -53,6 +53,20 @@ describe.each([
     });
   });
 
+  it("gives several Cookie lines, as gateways from HTTP/2 may leave them, as one that can be read", async () => {
+    const { exchange } = await serve(({ headers }) => Response.json([headers.get("cookie"), [...headers]]));
+    expect(
+      JSON.parse(unchunked(await exchange(get("/", "Cookie: a=1", "X-A: 1", "X-A: 2", "cookie: b=2")))),
+    ).toEqual([
+      "a=1; b=2",
+      [
+        ["cookie", "a=1; b=2"],
+        ["host", "example.test"],
+        ["x-a", "1, 2"],
+      ],
+    ]);
+  });
+
   it("gives a Request that can be cloned, with every header and the body", async () => {
     const { exchange } = await serve(async (request) => {
       const copy = request.clone();
