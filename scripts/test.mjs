@@ -1,6 +1,6 @@
 /**
  * `npm test`: installs what is missing, then runs every step of scripts/steps.mjs and sums their cases.
- * Ends with the line `N passed, M failed`; the exit code says whether M is 0. Words after `npm test --`
+ * Ends with what failed, by name, and the line `N passed, M failed`; the exit code says whether M is 0. Words after `npm test --`
  * choose the steps whose name contains one of them. `--hard` (`npm run test:hard`) takes the other table.
  */
 import { spawn } from "node:child_process";
@@ -8,7 +8,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { chdir, env, execPath, exit, kill } from "node:process";
+import { chdir, cwd, env, execPath, exit, kill } from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { asked, wordsFrom } from "./arguments.mjs";
@@ -36,6 +36,8 @@ process.on("SIGINT", () => exit(130));
 process.on("SIGTERM", () => exit(143));
 
 const total = { passed: 0, failed: 0 };
+/** Long output is often cut at its beginning: what failed is said again at the end. @type {string[]} */
+const failures = [];
 /** @type {Promise<void>[]} */
 const running = [];
 for (const [index, step] of chosen.entries()) {
@@ -45,6 +47,7 @@ for (const [index, step] of chosen.entries()) {
 await Promise.all(running);
 
 await rm(scratch, { recursive: true, force: true });
+for (const failure of failures) console.log(`FAILED  ${failure}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 exit(total.failed > 0 ? 1 : 0);
 
@@ -68,6 +71,8 @@ async function report(step, index) {
   console.log(`${seconds} s  ${step.name}: ${summary}${ok ? warnings(output) : ""}`);
   total.passed += counts.passed;
   total.failed += counts.failed;
+  const named = counts.failures.map((failure) => `${step.name}: ${failure.replace(`${cwd()}/`, "")}`);
+  failures.push(...(ok || named.length > 0 ? named : [step.name]));
 }
 
 /**
