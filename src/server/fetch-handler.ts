@@ -99,11 +99,11 @@ async function atOnce(read: Promise<Chunk>): Promise<Chunk | undefined> {
 /** All chunks in order. Not a generator: `return` has to reach a source that a read is waiting for. */
 function rest(
   reader: ReadableStreamDefaultReader<Uint8Array>,
-  begun: Promise<Chunk>[],
+  reads: Promise<Chunk>[],
 ): AsyncIterable<Uint8Array> {
   const iterator: AsyncIterator<Uint8Array, undefined> = {
     next: async () => {
-      const { done, value } = await (begun.shift() ?? reader.read());
+      const { done, value } = await (reads.shift() ?? reader.read());
       return done ? { done, value: undefined } : { done, value };
     },
     return: async () => {
