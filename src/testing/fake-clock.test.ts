@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { VirtualNetwork } from "../adapters/virtual/index.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { settled } from "./turn.ts";
 import { WaitFailed } from "./wake-up.ts";
 
 describe("FakeClock", () => {
@@ -70,7 +71,7 @@ describe("FakeClock", () => {
   it("lets two peers that have much to say to each other come to their end before its next timer", async () => {
     const clock = new FakeClock(0);
     let endedAt: number | undefined;
-    const begin = await talkers(clock, 1200, () => {
+    const { begin } = await talkers(clock, 1200, () => {
       endedAt = clock.now();
     });
     ticks(clock, 300, (now) => now === 250 && begin());
@@ -80,10 +81,16 @@ describe("FakeClock", () => {
 
   it("comes back from a step in which two peers go on for ever", async () => {
     const clock = new FakeClock(0);
-    const begin = await talkers(clock, Infinity);
+    const { begin, stop, said } = await talkers(clock, Infinity);
     ticks(clock, 152, (now) => now === 150 && begin());
     await clock.advance(152);
     expect(clock.now()).toBe(152);
+    // Where all files share a process, every later step of a clock would wait in vain for these two.
+    stop();
+    await settled();
+    const before = said();
+    await settled();
+    expect([before > 0, said() - before]).toEqual([true, 0]);
   });
 
   it("passes until a promise is settled, and no further", async () => {
@@ -122,21 +129,21 @@ function ticks(clock: FakeClock, count: number, at: (now: number) => unknown): v
   }, 1);
 }
 
-/** Two peers that answer each other octet by octet. @returns what makes them begin; `ended` when they said `count` */
-async function talkers(clock: FakeClock, count: number, ended?: () => void): Promise<() => void> {
+/** Two peers that answer each other octet by octet from `begin` to `stop`, or until they said `count`: then `ended`. */
+async function talkers(clock: FakeClock, count: number, ended?: () => void) {
   const network = new VirtualNetwork({ clock });
   const listener = await network.listen({ port: 80 });
   const [client, server] = await Promise.all([
     network.connect({ host: "localhost", port: 80 }),
     listener.accept(),
   ]);
-  let left = count;
+  let said = 0;
   for (const socket of [client, server]) {
     const onData = () => {
-      if (--left > 0) socket.write("x");
-      else if (left === 0) ended?.();
+      if (++said < count) socket.write("x");
+      else if (said === count) ended?.();
     };
     socket.open({ onData, onEnd() {}, onDrain() {}, onClose() {} });
   }
-  return () => void client.write("x");
+  return { begin: () => void client.write("x"), stop: () => client.destroy(), said: () => said };
 }
