@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
 import { VirtualNetwork } from "../adapters/virtual/index.ts";
-import type { Network } from "../socket/index.ts";
+import type { Network, Socket } from "../socket/index.ts";
 import { settled, WireClient } from "../testing/index.ts";
 import { HttpServer } from "./server.ts";
 import type { UpgradedConnection } from "./types.ts";
+import { UpgradedSocket } from "./upgraded-socket.ts";
 import { UPGRADE, upgradingStage } from "./upgrading.fixture.ts";
 
 it("says that the client ended its side before the switch, behind what it had sent", async () => {
@@ -145,4 +146,65 @@ it("tells once of a server that was closing when the connection was handed over"
   expect(told).toBe(1);
   void server.close({ graceMs: 0 });
   await closing;
+});
+
+/** What a server hands over of a socket that is moved by hand, and what its consumer hears. */
+function byHand(secure?: boolean) {
+  const log: string[] = [];
+  const socket = { pause() {}, resume() {}, secure } as unknown as Socket;
+  const upgraded = new UpgradedSocket(socket, []);
+  const open = () =>
+    upgraded.open({
+      onData: ([byte]) => void log.push(`data ${byte}`),
+      onEnd: () => log.push("end"),
+      onDrain: () => log.push("drain"),
+      onClose: () => log.push("close"),
+    });
+  return { upgraded, open, log };
+}
+
+it("keeps what a read that was under way brings before anybody listens, and while that pauses", async () => {
+  const { upgraded, open, log } = byHand();
+  upgraded.onData(Uint8Array.of(1));
+  open();
+  upgraded.onData(Uint8Array.of(2));
+  await settled();
+  expect(log).toEqual(["data 1", "data 2"]);
+  upgraded.pause();
+  upgraded.onData(Uint8Array.of(3));
+  await settled();
+  expect(log).toHaveLength(2);
+  upgraded.resume();
+  upgraded.onEnd();
+  await settled();
+  expect(log).toEqual(["data 1", "data 2", "data 3", "end"]);
+});
+
+it("tells of its close once, though it is resumed after that", async () => {
+  const { upgraded, open, log } = byHand();
+  open();
+  upgraded.onClose();
+  await settled();
+  upgraded.resume();
+  await settled();
+  expect(log).toEqual(["close"]);
+});
+
+it("tells who listens already that the server closes, once, and nobody before", async () => {
+  const { upgraded, open, log } = byHand();
+  open();
+  upgraded.onShutDown = () => log.push("shut down");
+  await settled();
+  expect(log).toEqual([]);
+  upgraded.shutDown();
+  upgraded.shutDown();
+  expect(log).toEqual(["shut down"]);
+});
+
+it("is as secure as the socket that it was", () => {
+  expect([true, false, undefined].map((secure) => byHand(secure).upgraded.secure)).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });

@@ -89,10 +89,7 @@ export class UpgradedSocket implements UpgradedConnection {
     // The connection takes Node's `Buffer`; others get what the contract of `Socket` says.
     const bytes = new Uint8Array(any.buffer, any.byteOffset, any.length);
     if (this.#events && !this.#paused && this.#waiting.length === 0) this.#events.onData(bytes);
-    else {
-      this.#waiting.push((events) => events.onData(bytes));
-      this.#socket.pause();
-    }
+    else this.#waiting.push((events) => events.onData(bytes));
   }
 
   onEnd(): void {
