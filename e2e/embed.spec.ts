@@ -71,6 +71,23 @@ test("a page that keeps to COEP and to a policy of its own can have one", async 
   await expect(inside(page).getByRole("region", { name: "Response" })).toContainText("Hello World");
 });
 
+test("a page whose policy forbids the frame is told at once what it needs", async ({
+  host,
+  page,
+  site,
+  complaints,
+}) => {
+  const { origin } = new URL(site);
+  await host(`${SCRIPT}${HELLO}`, {
+    "Content-Security-Policy": `default-src 'none'; script-src ${origin}; img-src data:`,
+  });
+  await run(page).click();
+  await expect(page.locator("http-playground").getByRole("status")).toHaveText(
+    `The playground could not be loaded: this page's Content-Security-Policy needs frame-src ${origin}.`,
+  );
+  complaints.length = 0; // the policy's own
+});
+
 for (const policy of ["sandbox allow-scripts", "sandbox allow-scripts; style-src 'none'"]) {
   test(`a page of no origin can have one, with all that belongs to it: ${policy}`, async ({ host, page }) => {
     const paged = CODE.replace(" console", " preview").replace(
@@ -95,11 +112,12 @@ for (const policy of ["sandbox allow-scripts", "sandbox allow-scripts; style-src
   });
 }
 
-test("many on one page know nothing of each other", async ({ host, page }) => {
+test("many on one page, which has the script twice, know nothing of each other", async ({ host, page }) => {
   const each = (name: string) =>
     `<http-playground view="code response">import { AsyncHttpServer } from "portico";
      await new AsyncHttpServer().serve(8080, (request) =&gt; request.respond(200, "I am ${name}"));</http-playground>`;
-  await host(`${SCRIPT}${["one", "two", "three", "four"].map(each).join("")}`);
+  const again = SCRIPT.replace("embed.js", "embed.js?v=2");
+  await host(`${SCRIPT}${again}${["one", "two", "three", "four"].map(each).join("")}`);
   for (const index of [0, 1, 2, 3]) await run(page, index).click();
   for (const [index, name] of ["one", "two", "three", "four"].entries()) {
     const response = inside(page, index).getByRole("region", { name: "Response" });

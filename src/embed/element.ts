@@ -56,6 +56,7 @@ export class HttpPlayground extends Base {
     this.#describe();
     this.#showTheme();
     addEventListener("message", this.#onMessage);
+    addEventListener("securitypolicyviolation", this.#onViolation);
   }
 
   /** `moveBefore` keeps the frame, and what runs in it. */
@@ -65,6 +66,7 @@ export class HttpPlayground extends Base {
 
   disconnectedCallback(): void {
     removeEventListener("message", this.#onMessage);
+    removeEventListener("securitypolicyviolation", this.#onViolation);
     this.#unload("idle");
   }
 
@@ -137,6 +139,14 @@ export class HttpPlayground extends Base {
     this.#tell({ type: "portico-theme", theme: this.#theme });
     this.#tell({ type: "portico-run" });
     this.dispatchEvent(new Event("ready"));
+  };
+
+  /** No event of a frame tells that the page's policy forbids it. */
+  readonly #onViolation = ({ blockedURI, disposition }: SecurityPolicyViolationEvent): void => {
+    if (this.#state !== "loading" || !this.#frame || disposition !== "enforce") return;
+    const { origin, href } = new URL(this.#frame.src);
+    if (blockedURI === origin || blockedURI === href.replace(/#.*/, ""))
+      this.#fail(`this page's Content-Security-Policy needs frame-src ${origin}`);
   };
 
   #tell(message: ToFrame): void {
