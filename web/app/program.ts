@@ -10,18 +10,23 @@ export interface Program {
   readonly settings: Settings;
 }
 
-/** More than this nobody has typed. */
-const MAX_TEXT = 500_000;
+/** Characters of code, and of each field of a request: more than this nobody has typed. */
+export const MAX_TEXT = 500_000;
 
 /** A program out of what somebody sent; `undefined` where it is none. Unknown members are left alone. */
 export function readProgram(value: unknown): Program | undefined {
-  if (!isRecord(value) || typeof value.code !== "string" || value.code.length > MAX_TEXT) return undefined;
+  if (!isRecord(value) || typeof value.code !== "string" || isTooLarge(value)) return undefined;
   return {
     example: readName(value.example),
     code: value.code,
     request: readDraft(value.request),
     settings: isRecord(value.settings) ? readSettings(value.settings) : CALM,
   };
+}
+
+/** Whether what somebody sent would be a program with less code. */
+export function isTooLarge(value: unknown): boolean {
+  return isRecord(value) && typeof value.code === "string" && value.code.length > MAX_TEXT;
 }
 
 /** It becomes a folder's name and a package's: a link must not lead a zip file's reader anywhere else by it. */

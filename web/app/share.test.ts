@@ -49,10 +49,13 @@ describe("links", () => {
     expect(await openHash(hash)).toEqual({ type: "broken", reason });
   });
 
-  test("that unpack to too much are refused", async () => {
-    const hash = await hashOf({ ...program, code: "x".repeat(5_000_000) });
+  test.each([500_001, 5_000_000])("that hold too much, %d characters, say what may be", async (length) => {
+    const hash = await hashOf({ ...program, code: "x".repeat(length) });
     expect(hash.length).toBeLessThan(20_000);
-    expect(await openHash(hash)).toEqual({ type: "broken", reason: "it is damaged, or was cut off" });
+    expect(await openHash(hash)).toEqual({
+      type: "broken",
+      reason: "it holds too much, a program may have 500,000 characters",
+    });
   });
 });
 

@@ -3,10 +3,11 @@
  * own, and this one stays readable. `#example=NAME` names an example.
  */
 import { LINK_PREFIX, packProgram } from "../../src/embed/pack.ts";
-import { type Program, readProgram } from "./program.ts";
+import { isTooLarge, MAX_TEXT, type Program, readProgram } from "./program.ts";
 
-/** What a link unpacks to: a small one could hold a huge text. */
+/** Bytes that a link unpacks to: a small one could hold a huge text. */
 const MAX_UNPACKED = 4_000_000;
+const TOO_LARGE = `it holds too much, a program may have ${MAX_TEXT.toLocaleString("en")} characters`;
 
 export type Opened =
   | { readonly type: "none" }
@@ -38,16 +39,18 @@ export async function openHash(hash: string): Promise<Opened> {
   try {
     const packed = fromBase64Url(text.slice(LINK_PREFIX.length));
     const bytes = await inflated(packed);
-    const program = readProgram(JSON.parse(new TextDecoder().decode(bytes)));
-    return program
-      ? { type: "program", program }
-      : { type: "broken", reason: "what it holds is not a program" };
+    if (!bytes) return { type: "broken", reason: TOO_LARGE };
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const program = readProgram(value);
+    if (program) return { type: "program", program };
+    return { type: "broken", reason: isTooLarge(value) ? TOO_LARGE : "what it holds is not a program" };
   } catch {
     return { type: "broken", reason: "it is damaged, or was cut off" };
   }
 }
 
-async function inflated(bytes: Uint8Array): Promise<Uint8Array> {
+/** @returns `undefined` where it is more than a program has */
+async function inflated(bytes: Uint8Array): Promise<Uint8Array | undefined> {
   const input = new Blob([bytes.slice()]).stream();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
@@ -56,7 +59,7 @@ async function inflated(bytes: Uint8Array): Promise<Uint8Array> {
     length += read.value.length;
     if (length > MAX_UNPACKED) {
       await reader.cancel();
-      throw new RangeError("Too much");
+      return undefined;
     }
     parts.push(read.value);
   }
