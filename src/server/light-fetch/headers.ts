@@ -31,7 +31,7 @@ export class LightHeaders {
   static platformsOf(headers: LightHeaders): Headers {
     const fields = headers.#fields;
     if (!(fields instanceof HttpHeaders)) return fields;
-    const made = new Headers([...fields.lines()]);
+    const made = new Headers([...fields]); // not by lines: not every platform joins those of Cookie as one is written
     LightHeaders.adopt(headers, made);
     return made;
   }
