@@ -1,6 +1,6 @@
 /** The playground for everybody: keyboard alone, screen readers, both themes, a phone. */
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright/test";
+import type { Locator, Page } from "playwright/test";
 import { expect, test } from "./support/playground.ts";
 
 async function violations(page: Page): Promise<string[]> {
@@ -36,7 +36,7 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
-test("on the smallest phone, and at 400 %, no tab is written over another and nothing is wider", async ({
+test("on the smallest phone, at 400 % and in the system's colours, all can be told apart and reached", async ({
   playground,
   page,
 }) => {
@@ -56,6 +56,20 @@ test("on the smallest phone, and at 400 %, no tab is written over another and no
   await page.getByRole("tab", { name: "Wire" }).click();
   await expect(playground.region("Wire")).toContainText("6 rows, 1 connection");
   await expect(playground.region("Wire")).not.toContainText("1 connections");
+  const ground = (part: Locator) => part.evaluate((element) => getComputedStyle(element).backgroundColor);
+  const rows = playground.region("Wire").getByRole("listbox").getByRole("option");
+  await rows.first().click();
+  await page.emulateMedia({ forcedColors: "active" });
+  for (const [chosen, other] of [
+    [rows.first(), rows.nth(1)],
+    [page.getByRole("tab", { name: "Wire" }), page.getByRole("tab", { name: "Editor" })],
+    [playground.button("Segments"), playground.button("Sequence")],
+  ] as const)
+    expect(await ground(chosen)).not.toBe(await ground(other));
+  await page.setViewportSize({ width: 320, height: 256 });
+  await page.getByRole("tab", { name: "Request" }).click();
+  await page.getByLabel("Body", { exact: true }).scrollIntoViewIfNeeded();
+  await expect(page.getByLabel("Body", { exact: true })).toBeInViewport({ ratio: 0.9 });
 });
 
 test("the keyboard alone runs a program, leaves the editor and walks the wire", async ({
