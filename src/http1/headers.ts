@@ -51,7 +51,7 @@ export class HttpHeaders {
   /** The value, or the values of all lines of that name joined with `", "` (of `cookie` with `"; "`), or null. */
   get(name: string): string | null {
     const values = this.getAll(name);
-    return values.length > 0 ? values.join(separatorOf(toKey(name))) : null;
+    return values.length > 1 ? values.join(separatorOf(toKey(name))) : (values[0] ?? null);
   }
 
   /** The values of every line of that name, in order, unjoined. */
