@@ -24,6 +24,8 @@ export interface AbuseOptions {
   readonly slackMs: number;
   /** How many times the control's p99 the ordinary clients' may be. */
   readonly maxSlowdown: number;
+  /** How far the abusers stand back: whoever else is at work starves a process of 19, which then hears late of its end. */
+  readonly nice: number;
 }
 
 /** The whole test. */
@@ -140,7 +142,7 @@ async function startGangs(start: Start, options: AbuseOptions, port: number): Pr
     const perSecond = (options.perSecond * kinds.length) / kindNames.length;
     const from = 2 + gangs.length;
     const gang: AbuserSettings = { port, count: options.count, kinds, perSecond, from };
-    gangs.push(await start("hardening/abusers.child.ts", gang, { nice: 19 }));
+    gangs.push(await start("hardening/abusers.child.ts", gang, { nice: options.nice }));
   }
   return gangs;
 }
