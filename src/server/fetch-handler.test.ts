@@ -187,6 +187,29 @@ describe.each([
     expect(() => fetchHandler({ fetch: () => new Response() } as never)).toThrow("app.fetch");
   });
 
+  it("answers 500 to a body that fails at once, and breaks off one that fails when its head has left", async () => {
+    const fail = deferred();
+    const { connect, exchange, errors } = await serve((request) => {
+      const late = request.url.endsWith("/late");
+      return new Response(
+        new ReadableStream({
+          async start() {
+            if (late) await fail.promise;
+            throw new Error("no body");
+          },
+        }),
+      );
+    });
+    expect(statuses(await exchange(get()))).toEqual([500]);
+    const client = await connect();
+    await client.send(get("/late"));
+    await client.read("HTTP/1.1 200 OK\r\n");
+    await client.read("\r\n\r\n");
+    fail.resolve();
+    expect(await client.readToEnd()).toBe(""); // no last chunk: nobody takes it for whole
+    expect(errors).toEqual([new Error("no body"), new Error("no body")]);
+  });
+
   it("answers 500 to a Response that was sent or read before", async () => {
     const kept = new Response("once");
     const { exchange, errors } = await serve(async (request) => {
